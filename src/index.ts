@@ -1,0 +1,1 @@
+export { PeykError } from "@peyk/client/protocol";
