@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Where CI wants the results as JSON; unset elsewhere. */
+const reportFile = process.env["TEST_REPORT_FILE"];
+
 export default defineConfig({
   resolve: {
     // Unit tests run on the sources, so that a class such as PeykError exists once.
@@ -14,5 +17,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
+    reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
   },
 });

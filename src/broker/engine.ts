@@ -97,7 +97,12 @@ export interface Catalog {
 }
 
 export type CatalogChange =
-  | { readonly kind: "create-topic"; readonly name: string; readonly settings: TopicSettings; readonly autoCreated: boolean }
+  | {
+      readonly kind: "create-topic";
+      readonly name: string;
+      readonly settings: TopicSettings;
+      readonly autoCreated: boolean;
+    }
   | { readonly kind: "update-topic"; readonly topic: TopicId; readonly settings: TopicSettings }
   | { readonly kind: "delete-topic"; readonly topic: TopicId }
   | {
@@ -108,7 +113,11 @@ export type CatalogChange =
       readonly start: Start;
       readonly autoCreated: boolean;
     }
-  | { readonly kind: "update-subscription"; readonly subscription: SubscriptionId; readonly settings: SubscriptionSettings }
+  | {
+      readonly kind: "update-subscription";
+      readonly subscription: SubscriptionId;
+      readonly settings: SubscriptionSettings;
+    }
   /** Deletes its dead-letter queue with it. */
   | { readonly kind: "delete-subscription"; readonly subscription: SubscriptionId };
 
@@ -282,6 +291,13 @@ export interface SubscriptionStats {
   readonly oldestUnsettledAtMs: number | undefined;
 }
 
+export interface ProducerState {
+  /** false: nothing is remembered, so its sequence begins with 1. */
+  readonly isKnown: boolean;
+  /** The highest sequence that was stored or lies below one that was; 0 if none. */
+  readonly lastSequence: number;
+}
+
 export interface TopicStats {
   readonly nextPosition: number;
   readonly storedMessages: number;
@@ -325,22 +341,37 @@ export interface Engine {
   tail(pattern: string, listener: (run: Run) => void): Closable;
 
   /** Stored messages of a topic from a position on, settled or not; at most `limit`. For peeking and live catch-up. */
-  read(topic: TopicId, from: number, limit: { readonly messages: number; readonly bytes: number }): Promise<readonly Run[]>;
+  read(
+    topic: TopicId,
+    from: number,
+    limit: { readonly messages: number; readonly bytes: number },
+  ): Promise<readonly Run[]>;
 
   /** Messages a subscription would hand out now, or those waiting for a retry; touches nothing. */
-  peek(subscription: SubscriptionId, state: "ready" | "retrying", count: number): Promise<readonly Run[]>;
+  peek(
+    subscription: SubscriptionId,
+    state: "ready" | "retrying",
+    count: number,
+  ): Promise<readonly Run[]>;
 
   /** Moves dead letters back to the subscription they came from, attempts reset; resolves when durable. */
   redrive(subscription: SubscriptionId, which: Which): Promise<number>;
 
-  /** Forgets every unsettled message of a subscription (its dead letters not); resolves when durable. */
-  purge(subscription: SubscriptionId): Promise<number>;
+  /**
+   * Forgets unsettled messages of a subscription (its dead letters not, unless it is the dead-letter queue): all of them,
+   * or of a dead-letter queue those of `which`. Resolves when durable with how many it were.
+   */
+  purge(subscription: SubscriptionId, which?: Which): Promise<number>;
 
-  /** Forgets every stored message of a topic, for all its subscriptions; resolves when durable. */
+  /** Forgets every stored message of a topic, for all its subscriptions; dead letters stay. Resolves when durable. */
   purgeTopic(topic: TopicId): Promise<number>;
 
-  stats(subscription: SubscriptionId): SubscriptionStats;
+  stats(subscription: SubscriptionId): Promise<SubscriptionStats>;
   topicStats(topic: TopicId): TopicStats;
+
+  /** A client with this producer id is there: what it had stored is remembered until 10 minutes after `detach`. */
+  attachProducer(id: ProducerId): ProducerState;
+  detachProducer(id: ProducerId): void;
 
   /** The journal could not be written: called once, after which every commit is lost. The process should stop. */
   onFailure(listener: (error: Error) => void): void;

@@ -17,34 +17,62 @@ export interface Timer {
 /** Longest delay that Node's timers take without overflow, in ms: 2^31 - 1 (longer ones would fire at once). */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
-class SystemTimer implements Timer {
+/** What a clock is made of: functions of the machine, or those of a test. */
+export interface TimeSource {
+  wallMs(): number;
+  monotonicMs(): number;
+  /** Calls back once, about `delayMs` from now (whole ms, at most `LONGEST_TIMEOUT_MS`). Returns what cancels it. */
+  startTimeout(delayMs: number, callback: () => void): () => void;
+  defer(callback: () => void): void;
+}
+
+/** A clock over the functions of a machine, with timers of any length that never fire early. */
+export function createClock(source: TimeSource): Clock {
+  return {
+    now: () => source.wallMs(),
+    monotonic: () => source.monotonicMs(),
+    setTimer: (delayMs, callback) => new SourceTimer(source, delayMs, callback),
+    defer: (callback) => source.defer(callback),
+  };
+}
+
+class SourceTimer implements Timer {
+  readonly #source: TimeSource;
   readonly #dueAt: number;
   readonly #callback: () => void;
-  #handle: NodeJS.Timeout | undefined;
+  #cancel: () => void;
 
-  constructor(delayMs: number, callback: () => void) {
-    this.#dueAt = performance.now() + delayMs;
+  constructor(source: TimeSource, delayMs: number, callback: () => void) {
+    this.#source = source;
+    this.#dueAt = source.monotonicMs() + delayMs;
     this.#callback = callback;
-    this.#wait();
+    this.#cancel = this.#wait(delayMs);
   }
 
   cancel(): void {
-    clearTimeout(this.#handle);
+    this.#cancel();
   }
 
-  #wait(): void {
-    const leftMs = this.#dueAt - performance.now();
-    const isLastPiece = leftMs <= LONGEST_TIMEOUT_MS;
-    const next = isLastPiece ? this.#callback : () => this.#wait();
-    this.#handle = setTimeout(next, Math.min(Math.max(Math.ceil(leftMs), 0), LONGEST_TIMEOUT_MS));
-    this.#handle.unref();
+  #wait(leftMs: number): () => void {
+    const pieceMs = Math.min(Math.max(Math.ceil(leftMs), 0), LONGEST_TIMEOUT_MS);
+    return this.#source.startTimeout(pieceMs, () => this.#onTimeout());
+  }
+
+  #onTimeout(): void {
+    // Time may be left after a piece of a long delay, and because Node counts whole ms from a clock that was cut off.
+    const leftMs = this.#dueAt - this.#source.monotonicMs();
+    if (leftMs > 0) this.#cancel = this.#wait(leftMs);
+    else this.#callback();
   }
 }
 
 /** The machine's own time. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimer: (delayMs, callback) => new SystemTimer(delayMs, callback),
+export const systemClock: Clock = createClock({
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  startTimeout: (delayMs, callback) => {
+    const timeout = setTimeout(callback, delayMs).unref();
+    return () => clearTimeout(timeout);
+  },
   defer: (callback) => void setImmediate(callback),
-};
+});

@@ -1,28 +1,39 @@
-/**
- * Every failure a peer can see, one line each. `wire` numbers are part of the protocol (errors.proto): add, never reuse.
- * `retryable`: the same request may succeed later, unchanged. `fatal`: the connection ends.
- */
+export interface ErrorTraits {
+  /** Its number in errors.proto. */
+  readonly wire: number;
+  /** The same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  /** The connection ends. */
+  readonly fatal: boolean;
+  /** Exit code of the command line, after sysexits.h. */
+  readonly exit: number;
+  /** HTTP status; undefined for what cannot happen to an HTTP request. */
+  readonly http: number | undefined;
+}
+
+/** Every failure a peer can see, one line each. `wire` numbers are part of the protocol: add, never reuse. */
 export const ERRORS = {
-  internal: { wire: 1, retryable: false, fatal: false },
-  invalid_argument: { wire: 2, retryable: false, fatal: false },
-  invalid_payload: { wire: 3, retryable: false, fatal: false },
-  payload_too_large: { wire: 4, retryable: false, fatal: false },
-  not_found: { wire: 5, retryable: false, fatal: false },
-  conflict: { wire: 6, retryable: false, fatal: false },
-  lease_lost: { wire: 7, retryable: false, fatal: false },
-  no_subscription: { wire: 8, retryable: false, fatal: false },
-  fenced: { wire: 9, retryable: false, fatal: false },
-  unauthenticated: { wire: 10, retryable: false, fatal: true },
-  permission_denied: { wire: 11, retryable: false, fatal: false },
-  timeout: { wire: 12, retryable: true, fatal: false },
-  outcome_unknown: { wire: 13, retryable: false, fatal: false },
-  resource_exhausted: { wire: 14, retryable: true, fatal: false },
-  unavailable: { wire: 15, retryable: true, fatal: false },
-  unsupported: { wire: 16, retryable: false, fatal: false },
-  protocol_violation: { wire: 17, retryable: false, fatal: true },
-  closed: { wire: 18, retryable: false, fatal: false },
-  producer_unknown: { wire: 19, retryable: false, fatal: false },
-} as const;
+  internal: { wire: 1, retryable: false, fatal: false, exit: 70, http: 500 },
+  invalid_argument: { wire: 2, retryable: false, fatal: false, exit: 65, http: 400 },
+  invalid_payload: { wire: 3, retryable: false, fatal: false, exit: 65, http: 422 },
+  payload_too_large: { wire: 4, retryable: false, fatal: false, exit: 65, http: 413 },
+  not_found: { wire: 5, retryable: false, fatal: false, exit: 66, http: 404 },
+  conflict: { wire: 6, retryable: false, fatal: false, exit: 73, http: 409 },
+  lease_lost: { wire: 7, retryable: false, fatal: false, exit: 1, http: 409 },
+  no_subscription: { wire: 8, retryable: false, fatal: false, exit: 1, http: 409 },
+  fenced: { wire: 9, retryable: false, fatal: false, exit: 1, http: 409 },
+  unauthenticated: { wire: 10, retryable: false, fatal: true, exit: 77, http: 401 },
+  permission_denied: { wire: 11, retryable: false, fatal: false, exit: 77, http: 403 },
+  timeout: { wire: 12, retryable: true, fatal: false, exit: 75, http: 504 },
+  outcome_unknown: { wire: 13, retryable: false, fatal: false, exit: 75, http: 504 },
+  resource_exhausted: { wire: 14, retryable: true, fatal: false, exit: 75, http: 429 },
+  // The exit code of a broker that cannot be reached; one that answers but drains is worth a retry: 75.
+  unavailable: { wire: 15, retryable: true, fatal: false, exit: 69, http: 503 },
+  unsupported: { wire: 16, retryable: false, fatal: false, exit: 76, http: 501 },
+  protocol_violation: { wire: 17, retryable: false, fatal: true, exit: 76, http: undefined },
+  closed: { wire: 18, retryable: false, fatal: false, exit: 69, http: undefined },
+  producer_unknown: { wire: 19, retryable: false, fatal: false, exit: 75, http: 409 },
+} as const satisfies Record<string, ErrorTraits>;
 
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -32,10 +32,19 @@ export class MessageBatch {
 
   /** A Message without its tag and length; a view. */
   message(index: number): Uint8Array {
-    const start = this.offsets[index] ?? 0;
-    let body = start + 1;
-    while ((this.bytes[body] ?? 0) >= 0x80) body += 1;
-    return this.bytes.subarray(body + 1, this.offsets[index + 1]);
+    return this.bytes.subarray(this.bodyStart(index), this.bodyEnd(index));
+  }
+
+  /** Where the Message itself begins in `bytes`, after its tag and length. For readers that want no view. */
+  bodyStart(index: number): number {
+    let at = (this.offsets[index] as number) + 1;
+    while ((this.bytes[at] as number) >= 0x80) at += 1;
+    return at + 1;
+  }
+
+  /** Where the Message ends in `bytes`. */
+  bodyEnd(index: number): number {
+    return this.offsets[index + 1] as number;
   }
 }
 

@@ -47,7 +47,12 @@ export class DiskError extends Error {
   readonly operation: string;
   readonly file: string;
 
-  constructor(kind: DiskErrorKind, operation: string, file: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    kind: DiskErrorKind,
+    operation: string,
+    file: string,
+    options?: { readonly cause?: unknown },
+  ) {
     const cause = options?.cause instanceof Error ? `: ${options.cause.message}` : "";
     super(`${operation} of ${file} failed${cause}`, options);
     this.kind = kind;

@@ -1,0 +1,30 @@
+import protobuf from "protobufjs/minimal.js";
+import type { PeykError } from "./errors.js";
+import type { Codec } from "./generated/frames.js";
+import { MAX_FRAME_FIELDS } from "./limits.js";
+import { NumberReader } from "./number-reader.js";
+import { malformed } from "./wire-reader.js";
+
+/** Encodes with generated code. */
+export function encodeWith<Input>(codec: Codec<Input, unknown>, message: Input): Uint8Array {
+  return codec.encode(message, protobuf.Writer.create()).finish();
+}
+
+/** Decodes `bytes[start, end)` with generated code; throws `invalid_argument` for what cannot be read. */
+export function decodeWith<Output>(
+  codec: Codec<never, Output>,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Output {
+  try {
+    return codec.decode(new NumberReader(bytes, start, end, MAX_FRAME_FIELDS));
+  } catch (error) {
+    throw toMalformed(error);
+  }
+}
+
+/** protobufjs and NumberReader throw errors of many kinds, and nothing else can go wrong in generated code. */
+function toMalformed(error: unknown): PeykError {
+  return malformed(error instanceof Error ? error.message : String(error));
+}

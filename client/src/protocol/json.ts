@@ -1,0 +1,72 @@
+/**
+ * The subprotocol `peyk.v1.json`: the same frames as text, in protobuf's JSON mapping, for debugging and for languages
+ * without generated code. A module of its own, because only the broker needs it.
+ */
+import { PeykError } from "./errors.js";
+import { peyk } from "./generated/packets.js";
+import { fromJson } from "./json-input.js";
+import { toJson } from "./json-output.js";
+import { checkDepth } from "./json-depth.js";
+import { MAX_JSON_BYTES, MAX_PACKET_BYTES } from "./limits.js";
+import { NumberReader } from "./number-reader.js";
+import { malformed } from "./wire-reader.js";
+import protobuf from "protobufjs/minimal.js";
+
+type Packet = "ClientPacket" | "ServerPacket";
+
+/**
+ * The packet that a client's text stands for: `{"requestId": "1", "ping": {}}`, or several frames as `{"frames": []}`.
+ * Throws `invalid_argument` for what is no JSON or no frame, `payload_too_large` beyond MAX_PACKET_BYTES.
+ */
+export function clientPacketFromJson(text: string): Uint8Array {
+  return packetFromJson("ClientPacket", text);
+}
+
+/** What a broker's packet says, one text for each frame. */
+export function serverPacketToJson(packet: Uint8Array): string[] {
+  return packetToJson("ServerPacket", packet);
+}
+
+/** The other direction: what a client sends, one text for each frame. */
+export function clientPacketToJson(packet: Uint8Array): string[] {
+  return packetToJson("ClientPacket", packet);
+}
+
+/** The other direction: the packet that a broker's text stands for. */
+export function serverPacketFromJson(text: string): Uint8Array {
+  return packetFromJson("ServerPacket", text);
+}
+
+function packetFromJson(type: Packet, text: string): Uint8Array {
+  if (text.length > MAX_JSON_BYTES) throw tooLarge(text.length, "characters", MAX_JSON_BYTES);
+  checkDepth(text);
+  const value = parse(text);
+  const isPacket = typeof value === "object" && value !== null && Object.hasOwn(value, "frames");
+  const packet = fromJson(type, isPacket ? value : { frames: [value] });
+  const bytes = peyk.v1[type].encode(packet, protobuf.Writer.create()).finish();
+  if (bytes.length > MAX_PACKET_BYTES) throw tooLarge(bytes.length, "bytes", MAX_PACKET_BYTES);
+  return bytes;
+}
+
+function packetToJson(type: Packet, packet: Uint8Array): string[] {
+  try {
+    const { frames } = peyk.v1[type].decode(new NumberReader(packet));
+    const frameType = type === "ClientPacket" ? "ClientFrame" : "ServerFrame";
+    return frames.map((frame) => JSON.stringify(toJson(frameType, frame)));
+  } catch (error) {
+    throw malformed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new PeykError("invalid_argument", "The text is not JSON.");
+  }
+}
+
+function tooLarge(actual: number, unit: string, limit: number): PeykError {
+  const text = `The packet has ${actual} ${unit}; at most ${limit} are allowed.`;
+  return new PeykError("payload_too_large", text, { limit });
+}

@@ -1,0 +1,57 @@
+import { DeliveryRing } from "./delivery-ring.js";
+import type { Chunk, EndedState } from "./delivery-ring.js";
+import type { Run } from "./engine.js";
+import type { LeaseClock } from "./lease-clock.js";
+import { Leases } from "./leases.js";
+import type { LeaseSettings } from "./leases.js";
+
+/** What one consumer holds: its deliveries, their leases and notes, and their size. */
+export class Holdings {
+  readonly ring: DeliveryRing;
+  readonly leases: Leases;
+  /** Size in bytes of everything unsettled. */
+  bytes = 0;
+  /** Left by extensions, by delivery. */
+  readonly #notes = new Map<number, string>();
+
+  constructor(
+    clock: LeaseClock,
+    settingsOf: (source: number) => LeaseSettings,
+    onLeaseDue: () => void,
+  ) {
+    this.ring = new DeliveryRing((delivery, state, dueAt) =>
+      this.leases.keepStraggler(delivery, state, dueAt),
+    );
+    this.leases = new Leases(this.ring, clock, settingsOf, onLeaseDue);
+  }
+
+  /** Hands out messages of `run`, as buffered, and returns the number of the first delivery. */
+  add(source: number, run: Run, from: number, count: number): number {
+    this.bytes += sizeOf(run, from, count);
+    return this.ring.add(source, run, from, count);
+  }
+
+  /** Ends what `ring.chunkAt` gave: it is held no longer. */
+  end(chunk: Chunk, state: EndedState): void {
+    this.bytes -= sizeOf(chunk.run, chunk.from, chunk.count);
+    this.leases.ended(chunk);
+    this.ring.end(chunk, state);
+    if (this.#notes.size === 0) return;
+    for (let offset = 0; offset < chunk.count; offset += 1) {
+      this.#notes.delete(chunk.delivery + offset);
+    }
+  }
+
+  noteOf(delivery: number): string | undefined {
+    return this.#notes.get(delivery);
+  }
+
+  setNote(delivery: number, note: string): void {
+    this.#notes.set(delivery, note);
+  }
+}
+
+/** Size in bytes of messages of a run, counted from its first one. */
+export function sizeOf(run: Run, from: number, count: number): number {
+  return run.batch.byteLength(run.from + from, count);
+}

@@ -1,0 +1,145 @@
+import type { Random } from "../runtime/random.js";
+import type { Source } from "./attachment.js";
+import { NONE, RETURNED, SETTLED } from "./delivery-ring.js";
+import type { Chunk, DeliveryState, EndedState } from "./delivery-ring.js";
+import type { Outcome } from "./engine.js";
+import type { Holdings } from "./holdings.js";
+import { outcomeOfFailure } from "./retry.js";
+import type { Failure } from "./retry.js";
+import { cutReason } from "./settle.js";
+import type { SettleOutcome, SettleRange, Verb } from "./settle.js";
+import type { SettleJob } from "./settle-job.js";
+
+const DONE: Outcome = { kind: "done" };
+
+/** How leases of one consumer end, or go on: what each verb does to what it holds, and what the engine is to store. */
+export class Settling {
+  readonly #holdings: Holdings;
+  readonly #sources: readonly Source[];
+  readonly #consumer: string;
+  readonly #random: Random;
+
+  constructor(
+    holdings: Holdings,
+    options: {
+      readonly sources: readonly Source[];
+      readonly consumer: string;
+      readonly random: Random;
+    },
+  ) {
+    this.#holdings = holdings;
+    this.#sources = options.sources;
+    this.#consumer = options.consumer;
+    this.#random = options.random;
+  }
+
+  /** Applies what a consumer says; deliveries that it does not hold (any more) are answered as such. */
+  apply(range: SettleRange, job: SettleJob): void {
+    const { ring } = this.#holdings;
+    const end = range.firstDelivery + range.count;
+    let delivery = range.firstDelivery;
+    while (delivery < end) {
+      const chunk = ring.chunkAt(delivery, end);
+      if (chunk) {
+        this.#settle(chunk, range, job);
+        delivery += chunk.count;
+      } else {
+        const count = ring.countInSameState(delivery, end);
+        job.answer(delivery, count, outcomeOfEnded(ring.stateOf(delivery), range));
+        delivery += count;
+      }
+    }
+  }
+
+  /** Settles what was sent to a consumer that acks on delivery, and so holds nothing. */
+  settleSent(chunk: Chunk, job: SettleJob): void {
+    job.settle(this.#sourceOf(chunk), chunk, DONE);
+  }
+
+  /** Ends a lease as a failed attempt; messages of one chunk come back each after its own delay. */
+  fail(chunk: Chunk, failure: Failure, ended: EndedState | undefined, job: SettleJob): void {
+    const source = this.#sourceOf(chunk);
+    for (let offset = 0; offset < chunk.count; offset += 1) {
+      const { run, state } = chunk;
+      const delivery = chunk.delivery + offset;
+      const note = this.#holdings.noteOf(delivery);
+      const outcome = outcomeOfFailure(
+        source.subscription,
+        run,
+        note === undefined ? failure : { ...failure, note },
+        this.#random,
+      );
+      const one = {
+        delivery,
+        count: 1,
+        state,
+        source: chunk.source,
+        run,
+        from: chunk.from + offset,
+      };
+      this.#holdings.end(one, ended ?? (outcome.kind === "dead" ? SETTLED : RETURNED));
+      job.fail(source, one, outcome, failure);
+    }
+  }
+
+  /** Ends a lease uncounted. */
+  release(chunk: Chunk, ended: EndedState, job: SettleJob): void {
+    this.#holdings.end(chunk, ended);
+    job.release(this.#sourceOf(chunk), chunk);
+  }
+
+  #settle(chunk: Chunk, verb: Verb, job: SettleJob): void {
+    switch (verb.verb) {
+      case "ack":
+        this.#holdings.end(chunk, SETTLED);
+        job.settle(this.#sourceOf(chunk), chunk, DONE);
+        return;
+      case "nack":
+        return this.fail(chunk, this.#failure("nack", verb.reason, verb.delayMs), undefined, job);
+      case "reject":
+        return this.fail(chunk, this.#failure("reject", verb.reason), undefined, job);
+      case "release":
+        this.release(chunk, RETURNED, job);
+        job.answer(chunk.delivery, chunk.count, "ok");
+        return;
+      case "extend":
+        return this.#extend(chunk, verb, job);
+    }
+  }
+
+  #extend(chunk: Chunk, verb: Extract<Verb, { verb: "extend" }>, job: SettleJob): void {
+    const { ackDeadlineMs } = this.#sourceOf(chunk).subscription.settings;
+    for (let offset = 0; offset < chunk.count; offset += 1) {
+      const delivery = chunk.delivery + offset;
+      const ms = verb.ms ?? ackDeadlineMs;
+      const extendedMs = this.#holdings.leases.extend(chunk, delivery, ms);
+      if (verb.note !== undefined) this.#holdings.setNote(delivery, verb.note);
+      job.answer(delivery, 1, "ok", { extendedMs });
+    }
+  }
+
+  #failure(reason: "nack" | "reject", text = "", delayMs?: number): Failure {
+    const error = cutReason(text);
+    return { error, reason, consumer: this.#consumer, delayMs, note: undefined };
+  }
+
+  #sourceOf(chunk: Chunk): Source {
+    const source = this.#sources[chunk.source];
+    if (source === undefined) throw new Error(`a delivery names source ${chunk.source}`);
+    return source;
+  }
+}
+
+/** Whether a nack or release asks for what has been done already, so that sending it twice does no harm. */
+function outcomeOfEnded(state: DeliveryState, { verb }: Verb): SettleOutcome {
+  switch (state) {
+    case NONE:
+      return "unknown";
+    case SETTLED:
+      return "already_settled";
+    case RETURNED:
+      return verb === "nack" || verb === "release" ? "already_settled" : "lease_lost";
+    default:
+      return "lease_lost";
+  }
+}

@@ -1,0 +1,280 @@
+import type {
+  Capabilities,
+  Catalog,
+  CatalogChange,
+  CatalogEvent,
+  Closable,
+  Engine,
+  Feed,
+  FeedEvents,
+  ProducerId,
+  ProducerState,
+  Run,
+  SubscriptionStats,
+  TopicStats,
+  Unit,
+  UnitResult,
+  Which,
+} from "../../broker/engine.js";
+import type { Clock } from "../../runtime/clock.js";
+import type { Random } from "../../runtime/random.js";
+import { Timers } from "../../runtime/timers.js";
+import { Appender } from "./appender.js";
+import { Browser } from "./browser.js";
+import { CatalogChanges } from "./catalog.js";
+import type { SealedCommit } from "./commit.js";
+import { Core } from "./core.js";
+import { DeadLetters } from "./dead-letters.js";
+import type { Disk } from "./disk.js";
+import { Feeds } from "./feeds.js";
+import { RecordKind } from "./format.js";
+import { Journal } from "./journal.js";
+import { RecordReader } from "./reader.js";
+import { RecentRecords } from "./recent.js";
+import { recover, type Recovered, type RecoveryReport } from "./recovery.js";
+import { Settler } from "./settler.js";
+import { Tails } from "./tails.js";
+import { Upkeep } from "./upkeep.js";
+
+export interface EmbeddedEngineOptions {
+  /** fsync: confirmed after fdatasync. os: after the write. memory: nothing survives the process. */
+  readonly durability: "fsync" | "os" | "memory";
+  /** Size at which a segment is sealed, in bytes. */
+  readonly segmentBytes: number;
+  /** Kept free for acks on a full disk, in bytes; 0: none. */
+  readonly spareBytes: number;
+  /** Recent messages kept in memory, in bytes. */
+  readonly recentBytes: number;
+  /** Per subscription; see design, "Retry". */
+  readonly maxWaitingRetries: number;
+}
+
+export const EMBEDDED_DEFAULTS: EmbeddedEngineOptions = {
+  durability: "fsync",
+  segmentBytes: 64 * 1024 * 1024,
+  spareBytes: 64 * 1024 * 1024,
+  recentBytes: 32 * 1024 * 1024,
+  maxWaitingRetries: 100_000,
+};
+
+/** Everything in one journal on one machine. */
+export class EmbeddedEngine implements Engine {
+  readonly capabilities: Capabilities;
+  readonly #disk: Disk;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #options: EmbeddedEngineOptions;
+  readonly #failureListeners: ((error: Error) => void)[] = [];
+  #parts: Parts | undefined;
+
+  constructor(
+    disk: Disk,
+    clock: Clock,
+    random: Random,
+    options: Partial<EmbeddedEngineOptions> = {},
+  ) {
+    this.#disk = disk;
+    this.#clock = clock;
+    this.#random = random;
+    this.#options = { ...EMBEDDED_DEFAULTS, ...options };
+    const { durability } = this.#options;
+    this.capabilities = {
+      engine: "embedded",
+      durability,
+      ackDurability: durability,
+      fencing: "strict",
+      atomicCommit: true,
+      attempts: "exact",
+      keyIsolation: "key",
+    };
+  }
+
+  get boot(): number {
+    return this.#opened.core.state.boot;
+  }
+
+  /** What the start found; after `open`. */
+  get recovery(): RecoveryReport {
+    return this.#opened.recovered.report;
+  }
+
+  async open(): Promise<Catalog> {
+    await this.#disk.lock();
+    try {
+      const recovered = await recover(this.#disk, this.#clock, this.#random, this.#options);
+      const parts = this.#assemble(recovered);
+      this.#parts = parts;
+      await parts.upkeep.start();
+    } catch (error) {
+      await this.#disk.unlock();
+      throw error;
+    }
+    const { topics, subscriptions } = this.#opened.core.state;
+    return {
+      topics: [...topics.values()].map(({ topic }) => topic),
+      subscriptions: [...subscriptions.values()].map(({ subscription }) => subscription),
+    };
+  }
+
+  change(change: CatalogChange): Promise<CatalogEvent> {
+    return this.#opened.catalog.change(change);
+  }
+
+  watch(listener: (event: CatalogEvent) => void): Closable {
+    return this.#opened.catalog.watch(listener);
+  }
+
+  commit(unit: Unit, done: (result: UnitResult) => void): void {
+    const { core, appender, settler } = this.#opened;
+    const result = {
+      appends: unit.appends.map((append) => appender.append(append)),
+      settles: unit.settles.map((settle) => settler.settle(settle)),
+    };
+    core.journal.open.whenDurable(() => done(result));
+  }
+
+  feed(subscription: number, events: FeedEvents): Feed {
+    return this.#opened.feeds.open(subscription, events);
+  }
+
+  tail(pattern: string, listener: (run: Run) => void): Closable {
+    return this.#opened.tails.open(pattern, listener);
+  }
+
+  read(
+    topic: number,
+    from: number,
+    limit: { readonly messages: number; readonly bytes: number },
+  ): Promise<readonly Run[]> {
+    return this.#opened.browser.read(topic, from, limit);
+  }
+
+  peek(subscription: number, state: "ready" | "retrying", count: number): Promise<readonly Run[]> {
+    return this.#opened.browser.peek(subscription, state, count);
+  }
+
+  async redrive(subscription: number, which: Which): Promise<number> {
+    const { core, deadLetters } = this.#opened;
+    const owner = core.state.subscriptions.get(subscription);
+    return owner ? deadLetters.redrive(owner, which) : 0;
+  }
+
+  async purge(subscription: number, which?: Which): Promise<number> {
+    const { core, deadLetters, upkeep } = this.#opened;
+    const owner = core.state.subscriptions.get(subscription);
+    if (!owner) return 0;
+    const ofReferences = await deadLetters.purge(owner, which ?? { count: Infinity });
+    const isDeadLetterQueue = core.state.parents.has(subscription);
+    return isDeadLetterQueue ? ofReferences : ofReferences + (await upkeep.purge(owner));
+  }
+
+  purgeTopic(topic: number): Promise<number> {
+    return this.#opened.upkeep.purgeTopic(topic);
+  }
+
+  async stats(subscription: number): Promise<SubscriptionStats> {
+    return this.#opened.browser.stats(subscription);
+  }
+
+  topicStats(topic: number): TopicStats {
+    return this.#opened.browser.topicStats(topic);
+  }
+
+  attachProducer(id: ProducerId): ProducerState {
+    return this.#opened.upkeep.attachProducer(id);
+  }
+
+  detachProducer(id: ProducerId): void {
+    this.#opened.upkeep.detachProducer(id);
+  }
+
+  onFailure(listener: (error: Error) => void): void {
+    this.#failureListeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { core, upkeep, feeds } = parts;
+    feeds.close();
+    await upkeep.stop();
+    core.timers.close();
+    await core.files.close();
+    await this.#disk.unlock();
+    this.#parts = undefined;
+  }
+
+  get #opened(): Parts {
+    if (!this.#parts) throw new Error("the engine is not open");
+    return this.#parts;
+  }
+
+  #assemble(recovered: Recovered): Parts {
+    const { state, files, lastCommit } = recovered;
+    const clock = this.#clock;
+    const recent = new RecentRecords(this.#options.recentBytes);
+    const reader = new RecordReader(files, recent);
+    const journal = new Journal(
+      files,
+      clock,
+      this.#options,
+      {
+        committed: (commit) => this.#committed(commit),
+        answered: () => this.#parts?.feeds.pump(),
+        betweenCommits: (number) => this.#parts?.upkeep.betweenCommits(number),
+        failed: (error) => this.#failed(error),
+      },
+      { lastCommit, lastTimeMs: state.lastTimeMs },
+    );
+    const timers = new Timers(clock);
+    const random = this.#random;
+    const core = new Core({ state, journal, files, recent, reader, clock, random, timers });
+    const tails = new Tails();
+    const settler = new Settler(core);
+    const deadLetters = new DeadLetters(core, settler);
+    const feeds = new Feeds(core, settler, this.#options, (error) => this.#failed(error));
+    return {
+      recovered,
+      core,
+      tails,
+      settler,
+      feeds,
+      appender: new Appender(core, tails),
+      catalog: new CatalogChanges(core),
+      deadLetters,
+      browser: new Browser(core),
+      upkeep: new Upkeep(core, recovered, deadLetters, this.#options),
+    };
+  }
+
+  /** What a commit stored can be handed out now. */
+  #committed(commit: SealedCommit): void {
+    const { core, feeds } = this.#opened;
+    core.state.lastTimeMs = commit.timeMs;
+    for (const record of commit.records) {
+      const log = core.state.logs.get(record.log);
+      if (!log || record.kind === RecordKind.entries) continue;
+      if (record.batch) core.recent.add({ ...record, batch: record.batch });
+      log.positions.durableNext = Math.max(log.positions.durableNext, record.first + record.count);
+      feeds.stored(log);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    for (const listener of this.#failureListeners) listener(failure);
+  }
+}
+
+interface Parts {
+  readonly recovered: Recovered;
+  readonly core: Core;
+  readonly tails: Tails;
+  readonly settler: Settler;
+  readonly feeds: Feeds;
+  readonly appender: Appender;
+  readonly catalog: CatalogChanges;
+  readonly deadLetters: DeadLetters;
+  readonly browser: Browser;
+  readonly upkeep: Upkeep;
+}

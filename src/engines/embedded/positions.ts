@@ -1,0 +1,86 @@
+/**
+ * The positions of a topic (one rising sequence over the logs of all its priorities) or of one of a subscription's own
+ * logs: which come next, which were never used, and which cursors follow them.
+ */
+
+/** A subscription's cursor, as the positions it follows see it. */
+export interface Follower {
+  readonly subscription: number;
+  /** Everything below is settled. */
+  readonly floor: number;
+  /** Messages exist at these positions now. */
+  added(first: number, count: number): void;
+  /** There are new gaps. */
+  passGaps(): void;
+}
+/** Positions are reserved in the journal this far ahead, so that none is used twice in an epoch. */
+export const RESERVED_AHEAD = 65_536;
+
+export class Positions {
+  /** The log that names this sequence: a topic's log of priority 0, or the log itself. */
+  readonly log: number;
+  readonly cursors = new Set<Follower>();
+  /** The next position to give out; the first is 1. */
+  next = 1;
+  /** Positions below this may be given out without another entry in the journal. */
+  reservedUntil = 1;
+  /** Settled messages are kept for a while: gaps among them count too. */
+  isRetained = false;
+  /** Everything below is durable: it may be handed out. */
+  durableNext = 1;
+  /** Messages stored since this process started. */
+  storedCount = 0;
+  /** Pairs of numbers, rising: positions from the first to below the second hold no message. */
+  readonly #gaps: number[] = [];
+
+  constructor(log: number) {
+    this.log = log;
+  }
+
+  /** Takes `count` positions for messages and returns the first. */
+  take(count: number): number {
+    const first = this.next;
+    this.next += count;
+    return first;
+  }
+
+  /** Says that nothing is stored from `next` to below `until`; the next message gets `until`. */
+  skipTo(until: number): void {
+    if (until <= this.next) return;
+    if (this.cursors.size > 0 || this.isRetained) {
+      if (this.#gaps.at(-1) === this.next) this.#gaps[this.#gaps.length - 1] = until;
+      else this.#gaps.push(this.next, until);
+    }
+    this.next = until;
+    for (const cursor of this.cursors) cursor.passGaps();
+  }
+
+  /** The end of the gap that covers `position`, or `position`. */
+  afterGap(position: number): number {
+    for (let index = this.#gaps.length - 2; index >= 0; index -= 2) {
+      if ((this.#gaps[index] ?? 0) > position) continue;
+      return Math.max(position, this.#gaps[index + 1] ?? 0);
+    }
+    return position;
+  }
+
+  /** Forgets gaps below `position`. */
+  trimGaps(position: number): void {
+    while (this.#gaps.length > 0 && (this.#gaps[1] ?? 0) <= position) this.#gaps.splice(0, 2);
+  }
+
+  /** Everything below is settled by every cursor; `next` where there is none. */
+  get lowestFloor(): number {
+    let lowest = this.next;
+    for (const cursor of this.cursors) lowest = Math.min(lowest, cursor.floor);
+    return lowest;
+  }
+
+  gaps(): readonly number[] {
+    return this.#gaps;
+  }
+
+  restoreGaps(gaps: readonly number[]): void {
+    this.#gaps.push(...gaps);
+  }
+}

@@ -1,0 +1,179 @@
+import { attachConsumer } from "../../../src/broker/attach.js";
+import type { Consumer } from "../../../src/broker/consumer.js";
+import type {
+  ConsumerNotice,
+  DeliveryBatch,
+  LostLeases,
+} from "../../../src/broker/consumer-port.js";
+import type { SubscriptionSettings } from "../../../src/broker/engine.js";
+import { LeaseClock } from "../../../src/broker/lease-clock.js";
+import type { QueueContext } from "../../../src/broker/queue-context.js";
+import type {
+  ConsumerLost,
+  DeadLettered,
+  LeaseLost,
+  Retry,
+} from "../../../src/broker/queue-events.js";
+import { Queue } from "../../../src/broker/queue.js";
+import type { SettledRange, SettleRange, Verb } from "../../../src/broker/settle.js";
+import type { Clock } from "../../../src/runtime/clock.js";
+import { Timers } from "../../../src/runtime/timers.js";
+import { FakeEngine, subscriptionOf } from "../../harness/fake-engine.js";
+import { SeededRandom } from "../../harness/seeded-random.js";
+import { TestClock } from "../../harness/test-clock.js";
+
+/** A clock whose event loop can stand still: time passes, and no timer fires. */
+class StallingClock extends TestClock {
+  #stalledMs = 0;
+
+  stall(ms: number): void {
+    this.#stalledMs += ms;
+  }
+
+  override monotonic(): number {
+    return super.monotonic() + this.#stalledMs;
+  }
+}
+
+/** One delivery as a client sees it. */
+export interface Seen {
+  readonly delivery: number;
+  readonly source: number;
+  readonly position: number;
+  readonly failures: number;
+}
+
+/** The session's side of a consumer: it writes down what it is told. */
+export class FakeSession {
+  readonly batches: DeliveryBatch[] = [];
+  readonly notices: ConsumerNotice[] = [];
+  consumer!: Consumer;
+
+  deliver(batch: DeliveryBatch): void {
+    this.batches.push(batch);
+  }
+
+  notice(notice: ConsumerNotice): void {
+    this.notices.push(notice);
+  }
+
+  get seen(): Seen[] {
+    return this.batches.flatMap(({ firstDelivery, source, run, from, count }) =>
+      Array.from({ length: count }, (_, index) => ({
+        delivery: firstDelivery + index,
+        source,
+        position: run.first + from + index,
+        failures: run.failures,
+      })),
+    );
+  }
+
+  get positions(): number[] {
+    return this.seen.map(({ position }) => position);
+  }
+
+  get lost(): LostLeases[] {
+    return this.notices.flatMap((notice) => (notice.kind === "lost" ? notice.leases : []));
+  }
+
+  /** Settles `count` deliveries from `firstDelivery` on; the answers are in `answers` when they come. */
+  settle(firstDelivery: number, count: number, verb: Verb): SettledRange[] {
+    return this.settleAll([{ firstDelivery, count, ...verb }]);
+  }
+
+  settleAll(ranges: readonly SettleRange[]): SettledRange[] {
+    const answers: SettledRange[] = [];
+    this.consumer.settle(ranges, (settled) => void answers.push(...settled));
+    return answers;
+  }
+
+  ack(firstDelivery: number, count = 1): SettledRange[] {
+    return this.settle(firstDelivery, count, { verb: "ack" });
+  }
+}
+
+export interface Events {
+  readonly retries: Retry[];
+  readonly dead: DeadLettered[];
+  readonly leases: LeaseLost[];
+  readonly consumers: ConsumerLost[];
+}
+
+/** Queues over a fake engine and a clock that stands still. */
+export class QueueHarness {
+  readonly clock = new StallingClock();
+  readonly engine = new FakeEngine(this.clock);
+  readonly timers = new Timers(this.clock);
+  readonly leaseClock = new LeaseClock(this.clock, this.timers);
+  readonly events: Events = { retries: [], dead: [], leases: [], consumers: [] };
+  readonly context: QueueContext = {
+    engine: this.engine,
+    clock: this.clock satisfies Clock,
+    leaseClock: this.leaseClock,
+    random: new SeededRandom(1),
+    events: {
+      retryScheduled: (_subscription, retry) => void this.events.retries.push(retry),
+      deadLettered: (_subscription, dead) => void this.events.dead.push(dead),
+      leaseLost: (_subscription, lost) => void this.events.leases.push(lost),
+      consumerLost: (_subscription, lost) => void this.events.consumers.push(lost),
+    },
+    maxCredit: { messages: 10_000, bytes: 256 * 1024 * 1024 },
+  };
+  #queues = 0;
+
+  queue(settings: Partial<SubscriptionSettings> = {}): Queue {
+    this.#queues += 1;
+    return new Queue(this.context, subscriptionOf(this.#queues, settings));
+  }
+
+  attach(
+    queues: Queue | readonly Queue[],
+    options: {
+      name?: string;
+      messages?: number;
+      bytes?: number;
+      concurrency?: number;
+      ackOnDelivery?: boolean;
+    } = {},
+  ): FakeSession {
+    const { name = "worker", messages = 10, bytes = 0, concurrency = 0 } = options;
+    const session = new FakeSession();
+    session.consumer = attachConsumer(
+      this.context,
+      Array.isArray(queues) ? (queues as readonly Queue[]) : [queues as Queue],
+      {
+        name,
+        credit: { messages, bytes, concurrency },
+        ackOnDelivery: options.ackOnDelivery ?? false,
+        port: session,
+      },
+    );
+    this.settle();
+    return session;
+  }
+
+  /** Publishes `count` messages of 10 bytes, and delivers what can be delivered. */
+  publish(
+    queue: Queue,
+    count: number,
+    known: { sizes?: number[]; failures?: number; crashes?: number } = {},
+  ): void {
+    const sizes = known.sizes ?? new Array<number>(count).fill(10);
+    this.engine.publish(queue.subscription.id, sizes, known);
+    this.settle();
+  }
+
+  /** Lets everything happen that can without time going on. */
+  settle(): void {
+    do {
+      this.clock.flush();
+      this.engine.complete();
+      this.clock.flush();
+    } while (this.engine.pump() > 0);
+  }
+
+  advance(ms: number): void {
+    this.clock.advance(ms);
+    this.settle();
+  }
+}
