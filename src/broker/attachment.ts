@@ -29,6 +29,8 @@ export interface Taker {
   readonly freeBytes: number;
   /** How many messages it may hold at once; 0 while it is suspended. */
   readonly creditMessages: number;
+  /** The same in bytes. */
+  readonly creditBytes: number;
   readonly heldMessages: number;
   /** How many messages of `run`, from `from` on and at most `count`, fit its free credit. */
   fit(run: Run, from: number, count: number): number;

@@ -198,6 +198,10 @@ export class Consumer implements Taker {
     return this.#presence === CONNECTED ? this.#credit.messages : 0;
   }
 
+  get creditBytes(): number {
+    return this.#credit.bytes;
+  }
+
   get isSharing(): boolean {
     return this.creditMessages > 0 && this.#duty === SHARED;
   }
@@ -232,6 +236,8 @@ export class Consumer implements Taker {
     if (this.ackOnDelivery) return this.#sendSettled(source, run, from, count);
     const firstDelivery = this.#holdings.add(source, run, from, count);
     this.#startNext();
+    // What this queue gave, the others can no longer give.
+    if (this.#sources.length > 1) this.#wakeSources();
     this.#port.deliver({ firstDelivery, source, run, from, count });
   }
 

@@ -74,6 +74,7 @@ export class DeliveryRing {
   /** By rising number, because the oldest is moved first. */
   readonly #stragglers = new Map<number, Straggler>();
   readonly #lost = new LostDeliveries();
+  readonly #refused = new LostDeliveries();
   readonly #onStraggler: (delivery: number, state: UnsettledState, deadline: number) => void;
 
   /** @param onStraggler - Called when the ring passes an unsettled delivery, with the deadline that was in the ring. */
@@ -182,12 +183,17 @@ export class DeliveryRing {
     }
   }
 
-  /** Corrects deliveries that seemed to be settled and were not. */
-  markLost(first: number, count: number): void {
+  /** Corrects deliveries that seemed to be settled, and the engine says they are not: they count as lost. */
+  markRefused(first: number, count: number): void {
     for (let delivery = first; delivery < first + count; delivery += 1) {
+      this.#refused.add(delivery);
       if (delivery >= this.low) this.states[delivery & this.mask] = LOST;
       else this.#lost.add(delivery);
     }
+  }
+
+  isRefused(delivery: number): boolean {
+    return this.#refused.has(delivery);
   }
 
   /** All unsettled ones numbered `from` or higher, in order. Each may be ended before the next is asked for. */

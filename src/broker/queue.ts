@@ -12,7 +12,7 @@ import { RefSet } from "./ref-set.js";
 /** A message that was running so often when its consumer died is handed over alone. */
 const POISON_CRASHES = 2;
 
-/** While so many poison messages are set aside, nothing more is asked of the feed. */
+/** While poison messages are set aside, no more is asked of the feed than would fill this up. */
 const MAX_POISON = { messages: 1_000, bytes: 64 * 1024 * 1024 };
 
 export interface QueueStats extends QueueCounters {
@@ -239,10 +239,8 @@ export class Queue implements Source {
 
   /** An attachment that holds nothing; if there is none, one is reserved until it does. */
   #emptyForPoison(): Attachment | undefined {
-    if (this.#reserved !== undefined && this.#reserved.reservedFor === this) {
-      if (this.#reserved.heldMessages > 0) return undefined;
-      return this.#served.find(({ taker }) => taker === this.#reserved);
-    }
+    const reserved = this.#served.find(({ taker }) => taker.reservedFor === this);
+    if (reserved?.taker.heldMessages === 0) return reserved;
     const active = this.#served.filter(({ taker }) => taker.creditMessages > 0);
     const sharing = active.filter(({ taker }) => taker.isSharing);
     if (sharing.length === 0 || (sharing.length === 1 && active.length > 1)) return undefined;
@@ -250,8 +248,10 @@ export class Queue implements Source {
       other.taker.heldMessages < one.taker.heldMessages ? other : one,
     );
     if (least.taker.heldMessages === 0) return least;
-    this.#reserved = least.taker;
-    least.taker.reserve(this);
+    if (reserved === undefined) {
+      this.#reserved = least.taker;
+      least.taker.reserve(this);
+    }
     return undefined;
   }
 
@@ -268,20 +268,29 @@ export class Queue implements Source {
     if (most === 0) this.giveBack(this.#poison.trim(0));
   }
 
-  /** Asks for the free credit of its consumers, less what is in hand. */
+  /**
+   * Asks for the free credit of its consumers, less what is in hand. One that is busy with a poison message counts in full:
+   * what others sent must be there when it is done, or the next poison message would be first again.
+   */
   #ask(): void {
     if (this.#state.name !== "open") return;
     let messages = -this.#ready.messages;
     let bytes = -this.#ready.bytes;
     for (const { taker } of this.#served) {
       const free = taker.freeMessages;
-      if (free === 0) continue;
-      messages += free;
-      bytes += taker.freeBytes;
+      if (free > 0) {
+        messages += free;
+        bytes += taker.freeBytes;
+      } else if (taker.creditMessages > 0 && !taker.isSharing) {
+        messages += taker.creditMessages;
+        bytes += taker.creditBytes;
+      }
     }
-    const { messages: poisonMessages, bytes: poisonBytes } = this.#poison;
-    const isFull = poisonMessages >= MAX_POISON.messages || poisonBytes >= MAX_POISON.bytes;
-    if (isFull || messages <= 0 || bytes <= 0) messages = bytes = 0;
+    if (this.#poison.messages > 0) {
+      messages = Math.min(messages, MAX_POISON.messages - this.#poison.messages);
+      bytes = Math.min(bytes, MAX_POISON.bytes - this.#poison.bytes);
+    }
+    if (messages <= 0 || bytes <= 0) messages = bytes = 0;
     if (messages === this.#wantedMessages && bytes === this.#wantedBytes) return;
     this.#wantedMessages = messages;
     this.#wantedBytes = bytes;

@@ -3,12 +3,15 @@ import { sizeOf } from "./holdings.js";
 import type { Slice } from "./queue-events.js";
 import type { RefSet } from "./ref-set.js";
 
+/** The array is cut when it begins with more than this many slices that are gone, because they keep their bytes alive. */
+const MAX_GONE = 32;
+
 /** Messages that the feed handed out and nobody holds yet, first in, first out. */
 export class ReadyList {
   #messages = 0;
   #bytes = 0;
   #slices: Slice[] = [];
-  /** Slices before this one are gone; the array is cut now and then. */
+  /** Slices before this one are gone. */
   #head = 0;
 
   get messages(): number {
@@ -42,7 +45,7 @@ export class ReadyList {
       return;
     }
     this.#head += 1;
-    if (this.#head === this.#slices.length || this.#head > 1_024) {
+    if (this.#head === this.#slices.length || this.#head > MAX_GONE) {
       this.#slices.splice(0, this.#head);
       this.#head = 0;
     }

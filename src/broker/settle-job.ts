@@ -1,5 +1,4 @@
 import type { Source } from "./attachment.js";
-import { LOST } from "./delivery-ring.js";
 import type { Chunk, DeliveryRing } from "./delivery-ring.js";
 import type { Outcome, Ref, Settle, SettleResult, Unit, UnitResult } from "./engine.js";
 import type { QueueEvents } from "./queue-events.js";
@@ -137,19 +136,12 @@ export class SettleJob {
     extras: Extras | undefined,
   ): void {
     if (this.#answered === undefined) return;
+    const answer = { firstDelivery, count, outcome, ...extras };
     const last = this.#answers.at(-1);
-    if (
-      last !== undefined &&
-      last.firstDelivery + last.count === firstDelivery &&
-      last.outcome === outcome &&
-      this.#decidedBy.at(-1) === settle &&
-      last.extendedMs === extras?.extendedMs &&
-      last.retryInMs === extras?.retryInMs
-    ) {
+    if (last && this.#decidedBy.at(-1) === settle && continues(last, answer)) {
       last.count += count;
     } else {
-      const answer = { firstDelivery, count, outcome };
-      this.#answers.push(extras === undefined ? answer : { ...answer, ...extras });
+      this.#answers.push(answer);
       this.#decidedBy.push(settle);
     }
   }
@@ -182,16 +174,23 @@ export class SettleJob {
 
   /** The answers as they are now that the engine has spoken. */
   #resolve(ring: DeliveryRing): readonly SettledRange[] {
-    if (this.#answers.every((answer, index) => this.#isFinal(answer, index))) return this.#answers;
-    return this.#answers.flatMap((answer, index) => {
-      if (this.#isFinal(answer, index)) return [answer];
+    const [only] = this.#answers;
+    if (this.#answers.length === 1 && only && this.#isFinal(only, 0)) return this.#answers;
+    const ranges: Growing<SettledRange>[] = [];
+    this.#answers.forEach((answer, index) => {
       const { firstDelivery, count } = answer;
       const settle = this.#decidedBy[index] ?? NO_SETTLE;
-      if (settle === NO_SETTLE) return confirmSettled(firstDelivery, count, ring);
-      ring.markLost(firstDelivery, count);
-      const isLost = this.#results[settle] === "lost";
-      return [{ firstDelivery, count, outcome: isLost ? "lease_lost" : "unconfirmed" }];
+      if (this.#isFinal(answer, index)) {
+        pushRange(ranges, answer);
+      } else if (settle === NO_SETTLE) {
+        confirmSettled(firstDelivery, count, ring, ranges);
+      } else {
+        const outcome = this.#results[settle] === "lost" ? "lease_lost" : "unconfirmed";
+        ring.markRefused(firstDelivery, count);
+        pushRange(ranges, { firstDelivery, count, outcome });
+      }
     });
+    return ranges;
   }
 
   #isFinal(answer: SettledRange, index: number): boolean {
@@ -201,15 +200,30 @@ export class SettleJob {
   }
 }
 
-/** Asks again about what was settled before: that settle may have failed in the meantime. */
-function confirmSettled(first: number, count: number, ring: DeliveryRing): SettledRange[] {
-  const ranges: SettledRange[] = [];
-  const end = first + count;
-  for (let firstDelivery = first; firstDelivery < end;) {
-    const part = ring.countInSameState(firstDelivery, end);
-    const outcome = ring.stateOf(firstDelivery) === LOST ? "lease_lost" : "already_settled";
-    ranges.push({ firstDelivery, count: part, outcome });
-    firstDelivery += part;
+/** Asks again about what was settled before: the engine may have refused that in the meantime. */
+function confirmSettled(
+  first: number,
+  count: number,
+  ring: DeliveryRing,
+  ranges: Growing<SettledRange>[],
+): void {
+  for (let firstDelivery = first; firstDelivery < first + count; firstDelivery += 1) {
+    const outcome = ring.isRefused(firstDelivery) ? "lease_lost" : "already_settled";
+    pushRange(ranges, { firstDelivery, count: 1, outcome });
   }
-  return ranges;
+}
+
+function pushRange(ranges: Growing<SettledRange>[], range: Growing<SettledRange>): void {
+  const last = ranges.at(-1);
+  if (last && continues(last, range)) last.count += range.count;
+  else ranges.push(range);
+}
+
+function continues(last: SettledRange, next: SettledRange): boolean {
+  return (
+    last.firstDelivery + last.count === next.firstDelivery &&
+    last.outcome === next.outcome &&
+    last.extendedMs === next.extendedMs &&
+    last.retryInMs === next.retryInMs
+  );
 }

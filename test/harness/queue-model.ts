@@ -15,8 +15,6 @@ export interface ModelMessage {
   failedAt: number;
   delayMs: { readonly min: number; readonly max: number };
   death: Pick<Death, "reason" | "attempts" | "lastConsumer"> | undefined;
-  /** The store has lost it and has not said so. */
-  isGone: boolean;
 }
 
 export interface ModelDelivery {
@@ -55,7 +53,6 @@ export interface Expected {
   readonly delivery: number;
   readonly outcomes: readonly SettleOutcome[];
   readonly extendedMs?: number;
-  readonly message?: ModelMessage;
 }
 
 /** Ended deliveries so far behind may be answered less exactly. */
@@ -87,8 +84,15 @@ export class QueueModel {
       const { failures, crashes } = each;
       const size = each.batch.byteLength(each.index, 1);
       const delayMs = { min: 0, max: 0 };
-      const rest = { failedAt: 0, delayMs, death: undefined, isGone: false };
-      subscription.messages.push({ stored: each, size, state: "ready", failures, crashes, ...rest });
+      const rest = { failedAt: 0, delayMs, death: undefined };
+      subscription.messages.push({
+        stored: each,
+        size,
+        state: "ready",
+        failures,
+        crashes,
+        ...rest,
+      });
     }
   }
 
@@ -177,7 +181,7 @@ export class QueueModel {
     for (const consumer of this.consumers) {
       for (const delivery of this.unsettled(consumer)) {
         if (delivery.message !== message) continue;
-        this.#end(delivery, "lost");
+        delivery.state = "lost";
         consumer.untold.push(delivery.number);
       }
       this.#startNext(consumer);
@@ -187,7 +191,8 @@ export class QueueModel {
   #checkDelivery(consumer: ModelConsumer, of: ModelSubscription, message: ModelMessage): void {
     const { position } = message.stored;
     const held = this.unsettled(consumer);
-    if (consumer.state !== "connected") throw new Error(`delivers to one that is ${consumer.state}`);
+    if (consumer.state !== "connected")
+      throw new Error(`delivers to one that is ${consumer.state}`);
     if (message.state === "waiting") {
       const isDue = message.stored.isDurable && message.stored.dueAt <= this.now;
       if (!isDue) throw new Error(`delivers ${position} before its retry is due`);
@@ -197,7 +202,8 @@ export class QueueModel {
     if (held.length >= consumer.credit.messages) throw new Error("exceeds the credit in messages");
     const bytes = this.bytes(consumer) + message.size;
     if (bytes > consumer.credit.bytes && held.length > 0) throw new Error("exceeds the bytes");
-    if (of.settings.mode !== "shared" && of.attached[0] !== consumer) throw new Error("not its turn");
+    if (of.settings.mode !== "shared" && of.attached[0] !== consumer)
+      throw new Error("not its turn");
     if (held.some((other) => other.message.crashes >= 2)) throw new Error("joins a poison message");
     if (message.crashes >= 2 && held.length > 0) throw new Error("does not hand poison over alone");
   }
@@ -217,9 +223,9 @@ export class QueueModel {
     const delivery = consumer.deliveries[number - 1];
     const { verb } = range;
     if (delivery === undefined) return { delivery: number, outcomes: ["unknown"] };
-    const { message, state } = delivery;
+    const { state } = delivery;
     const answer = (...outcomes: SettleOutcome[]): Expected => ({ delivery: number, outcomes });
-    if (state === "settled") return { ...answer("already_settled"), message };
+    if (state === "settled") return answer("already_settled");
     if (state === "lost") return answer("lease_lost");
     if (state === "returned") {
       if (verb !== "nack" && verb !== "release") return answer("lease_lost");
@@ -229,13 +235,13 @@ export class QueueModel {
     if (verb === "extend") return { ...answer("ok"), extendedMs: this.#extend(delivery, range.ms) };
     if (verb === "release") this.#release(delivery);
     else if (verb === "ack") {
-      this.#end(delivery, "settled");
-      message.state = "done";
+      delivery.state = "settled";
+      delivery.message.state = "done";
     } else {
       const ms = verb === "nack" ? range.delayMs : undefined;
       this.#fail(consumer, delivery, "returned", verb === "nack" ? "attempts" : "rejected", ms);
     }
-    return verb === "release" ? answer("ok") : { ...answer("ok"), message };
+    return answer("ok");
   }
 
   #extend(delivery: ModelDelivery, ms: number | undefined): number {
@@ -268,7 +274,7 @@ export class QueueModel {
     const { maxAttempts, retry } = subscription.settings;
     const attempts = message.failures + 1;
     const isDead = reason === "rejected" || (maxAttempts > 0 && attempts >= maxAttempts);
-    this.#end(delivery, isDead && ended === "returned" ? "settled" : ended);
+    delivery.state = isDead && ended === "returned" ? "settled" : ended;
     if (isDead) {
       message.state = "dead";
       message.death = { reason, attempts, lastConsumer: consumer.name };
@@ -284,20 +290,18 @@ export class QueueModel {
   }
 
   #release(delivery: ModelDelivery): void {
-    this.#end(delivery, "returned");
+    delivery.state = "returned";
     delivery.message.state = "ready";
     delivery.subscription.released += 1;
   }
 
-  #end(delivery: ModelDelivery, state: "settled" | "returned" | "lost"): void {
-    delivery.state = state;
-  }
-
   #startNext(consumer: ModelConsumer): void {
     const concurrency = consumer.credit.concurrency || Infinity;
+    let running = this.running(consumer).length;
     for (const delivery of this.unsettled(consumer)) {
-      if (this.running(consumer).length >= concurrency) return;
-      if (delivery.state === "buffered") this.#run(delivery);
+      if (delivery.state !== "buffered" || running >= concurrency) continue;
+      this.#run(delivery);
+      running += 1;
     }
   }
 

@@ -5,9 +5,9 @@ import { MAX_FRAME_FIELDS } from "./limits.js";
 import { NumberReader } from "./number-reader.js";
 import { malformed } from "./wire-reader.js";
 
-/** Encodes with generated code. */
+/** Encodes with generated code. What protobufjs gives in Node is part of a shared Buffer: hence the copy. */
 export function encodeWith<Input>(codec: Codec<Input, unknown>, message: Input): Uint8Array {
-  return codec.encode(message, protobuf.Writer.create()).finish();
+  return new Uint8Array(codec.encode(message, protobuf.Writer.create()).finish());
 }
 
 /** Decodes `bytes[start, end)` with generated code; throws `invalid_argument` for what cannot be read. */

@@ -119,23 +119,23 @@ function asObject(value: unknown, path: string): object {
 
 function checkSize(size: number, path: string): void {
   if (size <= MAX_JSON_ITEMS) return;
-  const text = `${path} has ${size} entries; at most ${MAX_JSON_ITEMS} are allowed.`;
+  const text = `The field ${path} has ${size} entries; at most ${MAX_JSON_ITEMS} are allowed.`;
   throw new PeykError("invalid_argument", text, { field: path, limit: MAX_JSON_ITEMS });
 }
 
 function unknownField(type: string, name: string, path: string): PeykError {
-  const where = path === "" ? type : `${path} (${type})`;
-  return new PeykError("invalid_argument", `${where} has no field ${quoteInput(name)}.`, {
-    field: path,
-  });
+  const where = path === "" ? `The ${type}` : `The ${type} at ${path}`;
+  return invalid(`${where} has no field ${quoteInput(name)}.`, path);
 }
 
 function unfit(path: string, wanted: string, value: unknown): PeykError {
   const given = typeof value === "string" ? quoteInput(value) : describe(value);
-  const where = path === "" ? "The frame" : path;
-  return new PeykError("invalid_argument", `${where} is ${given}; ${wanted} is needed.`, {
-    field: path,
-  });
+  const where = path === "" ? "The frame" : `The field ${path}`;
+  return invalid(`${where} is ${given}; ${wanted} is needed.`, path);
+}
+
+function invalid(detail: string, path: string): PeykError {
+  return new PeykError("invalid_argument", detail, { field: path === "" ? undefined : path });
 }
 
 function describe(value: unknown): string {

@@ -3,16 +3,17 @@
  * without generated code. A module of its own, because only the broker needs it.
  */
 import { PeykError } from "./errors.js";
+import { encodeWith } from "./generated-codec.js";
 import { peyk } from "./generated/packets.js";
 import { fromJson } from "./json-input.js";
 import { toJson } from "./json-output.js";
 import { checkDepth } from "./json-depth.js";
-import { MAX_JSON_BYTES, MAX_PACKET_BYTES } from "./limits.js";
+import { MAX_JSON_CHARS, MAX_PACKET_BYTES } from "./limits.js";
 import { NumberReader } from "./number-reader.js";
 import { malformed } from "./wire-reader.js";
-import protobuf from "protobufjs/minimal.js";
 
 type Packet = "ClientPacket" | "ServerPacket";
+const FRAMES = { ClientPacket: "ClientFrame", ServerPacket: "ServerFrame" } as const;
 
 /**
  * The packet that a client's text stands for: `{"requestId": "1", "ping": {}}`, or several frames as `{"frames": []}`.
@@ -38,12 +39,12 @@ export function serverPacketFromJson(text: string): Uint8Array {
 }
 
 function packetFromJson(type: Packet, text: string): Uint8Array {
-  if (text.length > MAX_JSON_BYTES) throw tooLarge(text.length, "characters", MAX_JSON_BYTES);
+  if (text.length > MAX_JSON_CHARS) throw tooLarge(text.length, "characters", MAX_JSON_CHARS);
   checkDepth(text);
   const value = parse(text);
   const isPacket = typeof value === "object" && value !== null && Object.hasOwn(value, "frames");
-  const packet = fromJson(type, isPacket ? value : { frames: [value] });
-  const bytes = peyk.v1[type].encode(packet, protobuf.Writer.create()).finish();
+  const packet = isPacket ? fromJson(type, value) : { frames: [fromJson(FRAMES[type], value)] };
+  const bytes = encodeWith(peyk.v1[type], packet);
   if (bytes.length > MAX_PACKET_BYTES) throw tooLarge(bytes.length, "bytes", MAX_PACKET_BYTES);
   return bytes;
 }
@@ -51,8 +52,7 @@ function packetFromJson(type: Packet, text: string): Uint8Array {
 function packetToJson(type: Packet, packet: Uint8Array): string[] {
   try {
     const { frames } = peyk.v1[type].decode(new NumberReader(packet));
-    const frameType = type === "ClientPacket" ? "ClientFrame" : "ServerFrame";
-    return frames.map((frame) => JSON.stringify(toJson(frameType, frame)));
+    return frames.map((frame) => JSON.stringify(toJson(FRAMES[type], frame)));
   } catch (error) {
     throw malformed(error instanceof Error ? error.message : String(error));
   }

@@ -1,3 +1,5 @@
+import { viewOf } from "./view.js";
+
 /**
  * Encoded messages, one after the other, as they stand in a Publish frame, on disk and in a Run: each a field tag, a
  * length and a Message. Immutable; shares its bytes with whoever made it.
@@ -21,7 +23,8 @@ export class MessageBatch {
   /** Bytes of messages `from` to `from + count - 1`, tags included; a view. */
   slice(from: number, count: number): Uint8Array {
     if (from === 0 && count === this.count) return this.bytes;
-    return this.bytes.subarray(this.offsets[from], this.offsets[from + count]);
+    const { offsets } = this;
+    return viewOf(this.bytes, offsets[from] as number, offsets[from + count] as number);
   }
 
   /** Size in bytes of messages `from` to `from + count - 1`, tags included. */
@@ -32,7 +35,7 @@ export class MessageBatch {
 
   /** A Message without its tag and length; a view. */
   message(index: number): Uint8Array {
-    return this.bytes.subarray(this.bodyStart(index), this.bodyEnd(index));
+    return viewOf(this.bytes, this.bodyStart(index), this.bodyEnd(index));
   }
 
   /** Where the Message itself begins in `bytes`, after its tag and length. For readers that want no view. */

@@ -1,9 +1,13 @@
+import { LastText } from "./last-text.js";
 import * as tags from "./message-tags.js";
+import { viewOf } from "./view.js";
 import { WireReader } from "./wire-reader.js";
 
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze(emptyRecord());
 
 const reader = new WireReader();
+/** All messages of an application mostly have the same one. */
+const contentTypes = new LastText();
 
 /**
  * A message as it was received: `bytes[start, end)` is a Message without tag and length (MessageBatch.bodyStart). What
@@ -58,7 +62,7 @@ export class DecodedMessage {
 
   /** The content: a view, made anew each time. */
   get payload(): Uint8Array {
-    return this.#bytes.subarray(this.#payloadStart, this.#payloadEnd);
+    return viewOf(this.#bytes, this.#payloadStart, this.#payloadEnd);
   }
 
   /** An object without prototype, so that every name is an ordinary one. */
@@ -93,7 +97,7 @@ export class DecodedMessage {
         this.correlationId = reader.text();
         break;
       case tags.CONTENT_TYPE:
-        this.contentType = reader.text();
+        this.contentType = readContentType();
         break;
       case tags.TRACEPARENT:
         this.traceparent = reader.text();
@@ -138,6 +142,13 @@ function readAttribute(attributes: Record<string, string>): void {
   }
   reader.leave(outer);
   attributes[name] = value;
+}
+
+function readContentType(): string {
+  const stop = reader.delimited();
+  const contentType = contentTypes.decode(reader.bytes, reader.at, stop);
+  reader.at = stop;
+  return contentType;
 }
 
 function emptyRecord(): Record<string, string> {

@@ -1,10 +1,11 @@
 import { PeykError } from "./errors.js";
-import { isShortAscii } from "./utf8.js";
-
 const encoder = new TextEncoder();
 
 /** `begin` within `begin`: a packet, a frame, its body, a run or range in it, an error in that. */
 const MAX_OPEN = 16;
+
+/** Above this TextEncoder is faster than a loop, and the length may take two bytes. */
+const SHORT_TEXT_CHARS = 64;
 
 /** A buffer that grew beyond this is not kept. */
 const KEPT_BYTES = 256 * 1024;
@@ -125,15 +126,21 @@ export class PacketWriter {
     // One UTF-16 unit becomes at most three bytes.
     this.#reserve(10 + text.length * 3);
     this.#varint(tag);
-    if (isShortAscii(text)) {
-      const bytes = this.#bytes;
-      let at = this.#at;
-      bytes[at++] = text.length;
-      for (let index = 0; index < text.length; index += 1) bytes[at++] = text.charCodeAt(index);
-      this.#at = at;
-      return;
+    if (text.length >= SHORT_TEXT_CHARS || !this.#shortText(text)) this.#longText(text);
+  }
+
+  /** Nearly all texts are short and ASCII: one byte for the length, one for each character. False for others. */
+  #shortText(text: string): boolean {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      bytes[start + index] = unit;
     }
-    this.#longText(text);
+    bytes[this.#at] = text.length;
+    this.#at = start + text.length;
+    return true;
   }
 
   #longText(text: string): void {

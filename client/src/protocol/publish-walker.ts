@@ -4,6 +4,7 @@ import { MAX_BATCH_MESSAGES, MAX_PAYLOAD_BYTES } from "./limits.js";
 import { MESSAGES_TAG, MessageBatch } from "./message-batch.js";
 import { MessageChecker } from "./message-checker.js";
 import { FIRST_SEQUENCE, REQUIRE_SUBSCRIPTION, TOPIC } from "./publish.js";
+import { viewOf } from "./view.js";
 import { WireReader } from "./wire-reader.js";
 
 export interface RefusedMessage {
@@ -57,11 +58,12 @@ export class PublishWalker {
     if (this.refused.length > 0) this.refused = [];
     const reader = this.#reader.reset(packet, start, end);
     while (reader.at < end) {
-      const tagAt = reader.at;
+      if (packet[reader.at] === MESSAGES_TAG) {
+        this.#readMessage();
+        continue;
+      }
       const tag = reader.tag();
-      if (tag === MESSAGES_TAG) {
-        this.#readMessage(tagAt);
-      } else if (tag === TOPIC) {
+      if (tag === TOPIC) {
         const stop = reader.delimited();
         this.topic = this.#topics.decode(packet, reader.at, stop);
         reader.at = stop;
@@ -100,7 +102,7 @@ export class PublishWalker {
   batch(first: number, count: number): MessageBatch {
     const start = this.#starts[first] as number;
     const end = this.#ends[first + count - 1] as number;
-    const bytes = this.#reader.bytes.subarray(start, end);
+    const bytes = viewOf(this.#reader.bytes, start, end);
     if (count === 1) return new MessageBatch(bytes, 1);
     const offsets = new Uint32Array(count + 1);
     for (let index = 0; index < count; index += 1) {
@@ -110,9 +112,10 @@ export class PublishWalker {
     return new MessageBatch(bytes, count, offsets);
   }
 
-  #readMessage(tagAt: number): void {
+  #readMessage(): void {
     const reader = this.#reader;
     const index = this.count;
+    const tagAt = reader.at++;
     if (index === this.#maxMessages) throw tooManyMessages(this.#maxMessages);
     if (index === this.#starts.length) this.#grow();
     const stop = reader.delimited();

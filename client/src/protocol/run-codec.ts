@@ -1,6 +1,7 @@
 import { LastText } from "./last-text.js";
 import { MESSAGES_TAG, MessageBatch } from "./message-batch.js";
 import { PacketWriter } from "./packet-writer.js";
+import { viewOf } from "./view.js";
 import type { WireReader } from "./wire-reader.js";
 import { malformed } from "./wire-reader.js";
 
@@ -89,7 +90,7 @@ export class RunReader {
       reader.at += 1;
       reader.at = reader.delimited();
     }
-    const view = bytes.subarray(start, reader.at);
+    const view = viewOf(bytes, start, reader.at);
     if (count === 1) return new MessageBatch(view, 1);
     this.#setOffset(count, reader.at - start);
     return new MessageBatch(view, count, this.#offsets.slice(0, count + 1));

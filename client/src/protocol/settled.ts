@@ -13,7 +13,7 @@ const EXTENDED_MS = 4 << 3;
 const RETRY_IN_MS = 5 << 3;
 
 /** In the order of their numbers on the wire. */
-const OUTCOMES = ["ok", "already_settled", "lease_lost", "unknown"] as const;
+const OUTCOMES = ["ok", "already_settled", "lease_lost", "unknown", "unconfirmed"] as const;
 export type SettleOutcome = (typeof OUTCOMES)[number];
 
 /** The same for `count` deliveries that follow one another. */
@@ -22,9 +22,9 @@ export interface SettledRange {
   readonly count: number;
   readonly outcome: SettleOutcome;
   /** extend: what was granted. */
-  readonly extendedMs: number;
+  readonly extendedMs?: number | undefined;
   /** nack: when it comes back; undefined where it was dead-lettered. */
-  readonly retryInMs: number | undefined;
+  readonly retryInMs?: number | undefined;
 }
 
 export function writeSettled(
@@ -38,7 +38,7 @@ export function writeSettled(
     writer.numberField(FIRST_DELIVERY, range.firstDelivery);
     writer.numberField(COUNT, range.count);
     writer.numberField(OUTCOME, OUTCOMES.indexOf(range.outcome));
-    writer.numberField(EXTENDED_MS, range.extendedMs);
+    writer.numberField(EXTENDED_MS, range.extendedMs ?? 0);
     if (range.retryInMs !== undefined) writer.number(RETRY_IN_MS, range.retryInMs);
     writer.end();
   }

@@ -44,9 +44,16 @@ function decodeShortAscii(bytes: Uint8Array, start: number, end: number): string
 /** Whether `bytes[start, end)` is UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. Allocates nothing. */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
-  while (at < end) {
+  // Four at a time: one comparison instead of four for what is nearly always ASCII.
+  for (; at + 4 <= end; at += 4) {
+    const a = bytes[at] as number;
+    const b = bytes[at + 1] as number;
+    const c = bytes[at + 2] as number;
+    const d = bytes[at + 3] as number;
+    if ((a | b | c | d) >= 0x80) return isUtf8Beyond(bytes, at, end);
+  }
+  for (; at < end; at += 1) {
     if ((bytes[at] as number) >= 0x80) return isUtf8Beyond(bytes, at, end);
-    at += 1;
   }
   return true;
 }
@@ -71,15 +78,6 @@ function isUtf8Beyond(bytes: Uint8Array, start: number, end: number): boolean {
       if (((bytes[next] as number) & 0xc0) !== 0x80) return false;
     }
     at += size;
-  }
-  return true;
-}
-
-/** Whether a text is one byte a character and its length one byte too: nearly all names are. */
-export function isShortAscii(text: string): boolean {
-  if (text.length >= 0x80) return false;
-  for (let index = 0; index < text.length; index += 1) {
-    if (text.charCodeAt(index) >= 0x80) return false;
   }
   return true;
 }

@@ -20,20 +20,7 @@ import type { Clock } from "../../../src/runtime/clock.js";
 import { Timers } from "../../../src/runtime/timers.js";
 import { FakeEngine, subscriptionOf } from "../../harness/fake-engine.js";
 import { SeededRandom } from "../../harness/seeded-random.js";
-import { TestClock } from "../../harness/test-clock.js";
-
-/** A clock whose event loop can stand still: time passes, and no timer fires. */
-class StallingClock extends TestClock {
-  #stalledMs = 0;
-
-  stall(ms: number): void {
-    this.#stalledMs += ms;
-  }
-
-  override monotonic(): number {
-    return super.monotonic() + this.#stalledMs;
-  }
-}
+import { StallingClock } from "./stalling-clock.js";
 
 /** One delivery as a client sees it. */
 export interface Seen {
@@ -47,14 +34,21 @@ export interface Seen {
 export class FakeSession {
   readonly batches: DeliveryBatch[] = [];
   readonly notices: ConsumerNotice[] = [];
+  onDeliver = (_batch: DeliveryBatch): void => {};
+  onLost = (_delivery: number): void => {};
   consumer!: Consumer;
 
   deliver(batch: DeliveryBatch): void {
     this.batches.push(batch);
+    this.onDeliver(batch);
   }
 
   notice(notice: ConsumerNotice): void {
     this.notices.push(notice);
+    if (notice.kind !== "lost") return;
+    for (const { firstDelivery, count } of notice.leases) {
+      for (let index = 0; index < count; index += 1) this.onLost(firstDelivery + index);
+    }
   }
 
   get seen(): Seen[] {
@@ -99,6 +93,14 @@ export interface Events {
   readonly consumers: ConsumerLost[];
 }
 
+export interface AttachOptions {
+  readonly name?: string;
+  readonly messages?: number;
+  readonly bytes?: number;
+  readonly concurrency?: number;
+  readonly ackOnDelivery?: boolean;
+}
+
 /** Queues over a fake engine and a clock that stands still. */
 export class QueueHarness {
   readonly clock = new StallingClock();
@@ -126,29 +128,21 @@ export class QueueHarness {
     return new Queue(this.context, subscriptionOf(this.#queues, settings));
   }
 
-  attach(
-    queues: Queue | readonly Queue[],
-    options: {
-      name?: string;
-      messages?: number;
-      bytes?: number;
-      concurrency?: number;
-      ackOnDelivery?: boolean;
-    } = {},
-  ): FakeSession {
+  attach(queues: Queue | readonly Queue[], options: AttachOptions = {}): FakeSession {
+    const session = this.attachWithoutTurn(queues, options);
+    this.settle();
+    return session;
+  }
+
+  attachWithoutTurn(queues: Queue | readonly Queue[], options: AttachOptions = {}): FakeSession {
     const { name = "worker", messages = 10, bytes = 0, concurrency = 0 } = options;
     const session = new FakeSession();
-    session.consumer = attachConsumer(
-      this.context,
-      Array.isArray(queues) ? (queues as readonly Queue[]) : [queues as Queue],
-      {
-        name,
-        credit: { messages, bytes, concurrency },
-        ackOnDelivery: options.ackOnDelivery ?? false,
-        port: session,
-      },
-    );
-    this.settle();
+    session.consumer = attachConsumer(this.context, queues instanceof Queue ? [queues] : queues, {
+      name,
+      credit: { messages, bytes, concurrency },
+      ackOnDelivery: options.ackOnDelivery ?? false,
+      port: session,
+    });
     return session;
   }
 

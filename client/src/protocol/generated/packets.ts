@@ -8190,6 +8190,7 @@ const $made = $root.peyk = (() => {
             values[valuesById[1] = "SETTLE_OUTCOME_ALREADY_SETTLED"] = 1;
             values[valuesById[2] = "SETTLE_OUTCOME_LEASE_LOST"] = 2;
             values[valuesById[3] = "SETTLE_OUTCOME_UNKNOWN"] = 3;
+            values[valuesById[4] = "SETTLE_OUTCOME_UNCONFIRMED"] = 4;
             return values;
         })();
 
@@ -9156,7 +9157,7 @@ export const peyk: { readonly v1: {
   readonly SettleVerb: { readonly SETTLE_VERB_ACK: 0; readonly SETTLE_VERB_NACK: 1; readonly SETTLE_VERB_REJECT: 2; readonly SETTLE_VERB_RELEASE: 3; readonly SETTLE_VERB_EXTEND: 4 };
   readonly Settled: Codec<peyk.v1.ISettled, peyk.v1.Settled>;
   readonly SettledRange: Codec<peyk.v1.ISettledRange, peyk.v1.SettledRange>;
-  readonly SettleOutcome: { readonly SETTLE_OUTCOME_OK: 0; readonly SETTLE_OUTCOME_ALREADY_SETTLED: 1; readonly SETTLE_OUTCOME_LEASE_LOST: 2; readonly SETTLE_OUTCOME_UNKNOWN: 3 };
+  readonly SettleOutcome: { readonly SETTLE_OUTCOME_OK: 0; readonly SETTLE_OUTCOME_ALREADY_SETTLED: 1; readonly SETTLE_OUTCOME_LEASE_LOST: 2; readonly SETTLE_OUTCOME_UNKNOWN: 3; readonly SETTLE_OUTCOME_UNCONFIRMED: 4 };
   readonly ConsumerNotice: Codec<peyk.v1.IConsumerNotice, peyk.v1.ConsumerNotice>;
   readonly LostLease: Codec<peyk.v1.ILostLease, peyk.v1.LostLease>;
   readonly StartLive: Codec<peyk.v1.IStartLive, peyk.v1.StartLive>;
@@ -10852,6 +10853,7 @@ export const JSON_ENUMS: Readonly<Record<string, Readonly<Record<string, number>
   "SETTLE_OUTCOME_OK": 0,
   "SETTLE_OUTCOME_ALREADY_SETTLED": 1,
   "SETTLE_OUTCOME_LEASE_LOST": 2,
-  "SETTLE_OUTCOME_UNKNOWN": 3
+  "SETTLE_OUTCOME_UNKNOWN": 3,
+  "SETTLE_OUTCOME_UNCONFIRMED": 4
  }
 };

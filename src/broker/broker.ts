@@ -1,0 +1,318 @@
+import {
+  checkTopicName,
+  isPattern,
+  parseSubscriptionName,
+  PeykError,
+  type peyk,
+} from "@peyk/client/protocol";
+import type { Clock } from "../runtime/clock.js";
+import type { Random } from "../runtime/random.js";
+import { Timers } from "../runtime/timers.js";
+import { attachConsumer } from "./attach.js";
+import type { Consumer, ConsumerOptions } from "./consumer.js";
+import type { CatalogChange, CatalogEvent, Engine, Subscription, Topic } from "./engine.js";
+import { LeaseClock } from "./lease-clock.js";
+import { LiveHub } from "./live-hub.js";
+import { Names, type TopicEntry } from "./names.js";
+import { publishTo, type PublishDone, type PublishRequest } from "./publishing.js";
+import type { QueueContext } from "./queue-context.js";
+import type { QueueEvents } from "./queue-events.js";
+import { Queue } from "./queue.js";
+import { Rate } from "./rate.js";
+import { resolveStart, resolveSubscription, resolveTopic } from "./settings.js";
+
+export interface BrokerConfig {
+  /** Make topics and subscriptions on first use. */
+  readonly autoCreate: boolean;
+  readonly maxCredit: QueueContext["maxCredit"];
+}
+
+/** What the broker tells whoever logs and counts; rare events only. */
+export interface BrokerEvents extends QueueEvents {
+  /** Something was published that nobody will get; told once per topic. */
+  publishedToNobody(topic: string): void;
+  /** Two subscriptions of one group will each get a copy of some messages. */
+  subscriptionsOverlap(created: string, other: string): void;
+}
+
+export interface AttachedSource {
+  readonly subscription: Subscription;
+  readonly wasCreated: boolean;
+}
+
+/** The only way in for sessions: topics and subscriptions by name, publishing, consumers, live listeners. */
+export class Broker {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly names = new Names();
+  readonly live: LiveHub;
+  readonly published = new Rate();
+  readonly #config: BrokerConfig;
+  readonly #events: BrokerEvents;
+  readonly #queues = new Map<number, Queue>();
+  readonly #context: QueueContext;
+  readonly #timers: Timers;
+  /** Publishes to topics that are being made, in their order. */
+  readonly #waiting = new Map<string, { request: PublishRequest; done: PublishDone }[]>();
+  /** Subscriptions being made. */
+  readonly #making = new Map<string, Promise<Subscription>>();
+
+  private constructor(
+    engine: Engine,
+    clock: Clock,
+    random: Random,
+    config: BrokerConfig,
+    events: BrokerEvents,
+  ) {
+    this.engine = engine;
+    this.clock = clock;
+    this.#config = config;
+    this.#events = events;
+    this.#timers = new Timers(clock);
+    this.live = new LiveHub(engine, clock);
+    this.#context = {
+      engine,
+      clock,
+      leaseClock: new LeaseClock(clock, this.#timers),
+      random,
+      events,
+      maxCredit: config.maxCredit,
+    };
+  }
+
+  /** Opens the engine. Rejects with what the engine says of a data directory that cannot be served. */
+  static async open(
+    engine: Engine,
+    clock: Clock,
+    random: Random,
+    config: BrokerConfig,
+    events: BrokerEvents,
+  ): Promise<Broker> {
+    const broker = new Broker(engine, clock, random, config, events);
+    const catalog = await engine.open();
+    for (const topic of catalog.topics) broker.names.apply({ kind: "topic", topic });
+    for (const subscription of catalog.subscriptions) {
+      broker.names.apply({ kind: "subscription", subscription });
+    }
+    engine.watch((event) => broker.#onCatalog(event));
+    return broker;
+  }
+
+  /** Ends every lease without counting it, and closes the engine. */
+  async close(): Promise<void> {
+    this.live.close();
+    const error = new PeykError("unavailable", "the broker is closing");
+    for (const queue of this.#queues.values()) queue.close(error);
+    this.#timers.close();
+    await this.engine.close();
+  }
+
+  /**
+   * Publishes to one topic, which is made if it is new. Requests to one topic take effect in the order of the calls;
+   * `done` is called once, when the result is durable.
+   */
+  publish(request: PublishRequest, done: PublishDone): void {
+    const entry = this.names.topic(request.topic);
+    if (!entry) return this.#publishToNew(request, done);
+    if (entry.subscriptionCount === 0) {
+      if (request.requireSubscription) return done(nobody(request.topic));
+      this.#warn(entry);
+    }
+    const now = this.clock.monotonic();
+    entry.published.add(now, request.count);
+    this.published.add(now, request.count);
+    publishTo(this.engine, entry, request, done);
+  }
+
+  /** Attaches a consumer to subscriptions, which are made if they are new and may be. */
+  async attach(
+    names: readonly string[],
+    options: ConsumerOptions & {
+      readonly create: peyk.v1.ISubscriptionOptions | undefined;
+      readonly mustExist: boolean;
+    },
+  ): Promise<{ readonly consumer: Consumer; readonly sources: readonly AttachedSource[] }> {
+    const sources: AttachedSource[] = [];
+    for (const name of names) sources.push(await this.#sourceFor(name, options));
+    const queues = sources.map(({ subscription }) => this.queue(subscription));
+    return { consumer: attachConsumer(this.#context, queues, options), sources };
+  }
+
+  /** The queue of a subscription; made when first needed. */
+  queue(subscription: Subscription): Queue {
+    let queue = this.#queues.get(subscription.id);
+    if (!queue) {
+      queue = new Queue(this.#context, subscription);
+      this.#queues.set(subscription.id, queue);
+    }
+    return queue;
+  }
+
+  /** The queue of a subscription, if anybody ever consumed it since the start. */
+  existingQueue(subscription: Subscription): Queue | undefined {
+    return this.#queues.get(subscription.id);
+  }
+
+  async createTopic(
+    name: string,
+    options: peyk.v1.ITopicOptions | undefined,
+    autoCreated: boolean,
+  ): Promise<Topic> {
+    checkTopicName(name);
+    const settings = resolveTopic(options);
+    const event = await this.engine.change({ kind: "create-topic", name, settings, autoCreated });
+    return event.kind === "topic" ? event.topic : unexpected(event);
+  }
+
+  /** Makes a subscription, and the topic it takes from if that is one and does not exist. */
+  async createSubscription(
+    name: string,
+    options: peyk.v1.ISubscriptionOptions | undefined,
+    autoCreated: boolean,
+  ): Promise<Subscription> {
+    const { source } = parseSubscriptionName(name);
+    const change: CatalogChange = {
+      kind: "create-subscription",
+      name,
+      source,
+      settings: resolveSubscription(options),
+      start: resolveStart(options),
+      autoCreated,
+    };
+    if (!isPattern(source) && !this.names.topic(source)) await this.#ensureTopic(source);
+    const event = await this.engine.change(change);
+    if (event.kind !== "subscription") return unexpected(event);
+    this.#warnOfOverlap(event.subscription);
+    return event.subscription;
+  }
+
+  /** A topic that exists; throws `not_found` with what would make it. */
+  requireTopic(name: string): TopicEntry {
+    checkTopicName(name);
+    const entry = this.names.topic(name);
+    if (entry) return entry;
+    throw new PeykError("not_found", `topic ${name} does not exist`, { field: "topic" });
+  }
+
+  requireSubscription(name: string): Subscription {
+    parseSubscriptionName(name);
+    const subscription = this.names.subscription(name);
+    if (subscription) return subscription;
+    const detail = `subscription ${name} does not exist`;
+    throw new PeykError("not_found", detail, { field: "subscription" });
+  }
+
+  async #sourceFor(
+    name: string,
+    options: {
+      readonly create: peyk.v1.ISubscriptionOptions | undefined;
+      readonly mustExist: boolean;
+    },
+  ): Promise<AttachedSource> {
+    const parsed = parseSubscriptionName(name);
+    const existing = this.names.subscription(name);
+    if (existing) return { subscription: existing, wasCreated: false };
+    const owner = `${parsed.source}/${parsed.group}`;
+    if (options.mustExist || !this.#config.autoCreate) {
+      const hint = options.mustExist ? "" : ", and autoCreate is off";
+      const detail = `subscription ${owner} does not exist${hint}`;
+      throw new PeykError("not_found", detail, { field: "subscription" });
+    }
+    await this.#ensureSubscription(owner, options.create);
+    return { subscription: this.requireSubscription(name), wasCreated: true };
+  }
+
+  #ensureSubscription(
+    name: string,
+    options: peyk.v1.ISubscriptionOptions | undefined,
+  ): Promise<Subscription> {
+    let making = this.#making.get(name);
+    if (!making) {
+      making = this.createSubscription(name, options, true).finally(() => {
+        this.#making.delete(name);
+      });
+      this.#making.set(name, making);
+    }
+    return making;
+  }
+
+  /** Two who need the same topic at once both get it. */
+  async #ensureTopic(name: string): Promise<void> {
+    try {
+      await this.createTopic(name, undefined, true);
+    } catch (error) {
+      if (!PeykError.is(error, "conflict")) throw error;
+    }
+  }
+
+  #publishToNew(request: PublishRequest, done: PublishDone): void {
+    const { topic } = request;
+    const waiting = this.#waiting.get(topic);
+    if (waiting) {
+      waiting.push({ request, done });
+      return;
+    }
+    try {
+      checkTopicName(topic);
+      if (!this.#config.autoCreate) this.requireTopic(topic);
+    } catch (error) {
+      done(asPeykError(error));
+      return;
+    }
+    this.#waiting.set(topic, [{ request, done }]);
+    this.#ensureTopic(topic).then(
+      () => this.#publishWaiting(topic, undefined),
+      (error: unknown) => this.#publishWaiting(topic, asPeykError(error)),
+    );
+  }
+
+  #publishWaiting(topic: string, error: PeykError | undefined): void {
+    const waiting = this.#waiting.get(topic) ?? [];
+    this.#waiting.delete(topic);
+    for (const { request, done } of waiting) {
+      if (error) done(error);
+      else this.publish(request, done);
+    }
+  }
+
+  #onCatalog(event: CatalogEvent): void {
+    this.names.apply(event);
+    if (event.kind === "subscription") {
+      this.#queues.get(event.subscription.id)?.update(event.subscription);
+    } else if (event.kind === "subscription-deleted") {
+      const error = new PeykError("not_found", "the subscription was deleted");
+      this.#queues.get(event.subscription)?.close(error);
+      this.#queues.delete(event.subscription);
+    }
+  }
+
+  #warn(entry: TopicEntry): void {
+    if (entry.wasWarned) return;
+    entry.wasWarned = true;
+    this.#events.publishedToNobody(entry.topic.name);
+  }
+
+  #warnOfOverlap(created: Subscription): void {
+    const group = created.name.slice(created.source.length);
+    for (const other of this.names.overlapping(created)) {
+      if (other.name.slice(other.source.length) === group) {
+        this.#events.subscriptionsOverlap(created.name, other.name);
+      }
+    }
+  }
+}
+
+const nobody = (topic: string): PeykError =>
+  new PeykError("no_subscription", `topic ${topic} has no subscription: nobody would get it`, {
+    field: "topic",
+  });
+
+/** What anything that was thrown is to a client: what is no PeykError is a bug. */
+export function asPeykError(error: unknown): PeykError {
+  if (PeykError.is(error)) return error;
+  return new PeykError("internal", "something went wrong inside the broker", { cause: error });
+}
+
+function unexpected(event: CatalogEvent): never {
+  throw new Error(`unexpected ${event.kind}`);
+}

@@ -1,0 +1,152 @@
+/** Topics and subscriptions by name and by id, as the engine tells of them. */
+import { isPattern, matches, patternsOverlap } from "@peyk/client/protocol";
+import type { CatalogEvent, Subscription, SubscriptionId, Topic, TopicId } from "./engine.js";
+import { Rate } from "./rate.js";
+
+export interface TopicEntry {
+  topic: Topic;
+  /** How many durable subscriptions take its messages. */
+  subscriptionCount: number;
+  readonly published: Rate;
+  /** A publish that nobody got was reported. */
+  wasWarned: boolean;
+}
+
+export class Names {
+  readonly #topics = new Map<string, TopicEntry>();
+  readonly #topicNames = new Map<TopicId, string>();
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptionNames = new Map<SubscriptionId, string>();
+  /** Those that take messages of topics, by what they take from; and those whose source is a pattern. */
+  readonly #bySource = new Map<string, Set<SubscriptionId>>();
+  readonly #patterns = new Set<Subscription>();
+  /** Dead-letter queues take nothing from topics. */
+  readonly #deadLetterQueues = new Set<SubscriptionId>();
+
+  get topicCount(): number {
+    return this.#topics.size;
+  }
+
+  /** Dead-letter queues not counted. */
+  get subscriptionCount(): number {
+    return this.#subscriptions.size - this.#deadLetterQueues.size;
+  }
+
+  apply(event: CatalogEvent): void {
+    if (event.kind === "topic") this.#putTopic(event.topic);
+    else if (event.kind === "subscription") this.#putSubscription(event.subscription);
+    else if (event.kind === "topic-deleted") {
+      const name = this.#topicNames.get(event.topic);
+      this.#topicNames.delete(event.topic);
+      if (name !== undefined) this.#topics.delete(name);
+    } else this.#dropSubscription(event.subscription);
+  }
+
+  topic(name: string): TopicEntry | undefined {
+    return this.#topics.get(name);
+  }
+
+  subscription(name: string): Subscription | undefined {
+    return this.#subscriptions.get(name);
+  }
+
+  subscriptionById(id: SubscriptionId): Subscription | undefined {
+    const name = this.#subscriptionNames.get(id);
+    return name === undefined ? undefined : this.#subscriptions.get(name);
+  }
+
+  /** In order of their names. */
+  topics(): Topic[] {
+    return [...this.#topics.values()].map((entry) => entry.topic).sort(byName);
+  }
+
+  /** In order of their names; dead-letter queues are left out. */
+  subscriptions(): Subscription[] {
+    return [...this.#subscriptions.values()]
+      .filter((subscription) => !this.#deadLetterQueues.has(subscription.id))
+      .sort(byName);
+  }
+
+  /** Whether it is the dead-letter queue of another subscription. */
+  isDeadLetterQueue(id: SubscriptionId): boolean {
+    return this.#deadLetterQueues.has(id);
+  }
+
+  /** Those that take messages of a topic. */
+  subscriptionsOf(topic: string): Subscription[] {
+    const exact = [...(this.#bySource.get(topic) ?? [])].map((id) => this.subscriptionById(id));
+    const found = exact.filter((subscription) => subscription !== undefined);
+    for (const subscription of this.#patterns) {
+      if (matches(subscription.source, topic)) found.push(subscription);
+    }
+    return found.sort(byName);
+  }
+
+  /** Other subscriptions that take some of the same messages. */
+  overlapping(subscription: Subscription): Subscription[] {
+    const candidates = isPattern(subscription.source) ? this.subscriptions() : [...this.#patterns];
+    return candidates.filter(
+      (other) => other.id !== subscription.id && patternsOverlap(other.source, subscription.source),
+    );
+  }
+
+  #putTopic(topic: Topic): void {
+    const existing = this.#topics.get(topic.name);
+    if (existing) {
+      existing.topic = topic;
+      return;
+    }
+    let subscriptionCount = this.#bySource.get(topic.name)?.size ?? 0;
+    for (const { source } of this.#patterns) {
+      if (matches(source, topic.name)) subscriptionCount += 1;
+    }
+    const entry = { topic, subscriptionCount, published: new Rate(), wasWarned: false };
+    this.#topics.set(topic.name, entry);
+    this.#topicNames.set(topic.id, topic.name);
+  }
+
+  #putSubscription(subscription: Subscription): void {
+    const { id, name, source } = subscription;
+    const existing = this.#subscriptions.get(name);
+    this.#subscriptions.set(name, subscription);
+    this.#subscriptionNames.set(id, name);
+    if (subscription.deadLetters === undefined) this.#deadLetterQueues.add(id);
+    else if (isPattern(source)) {
+      if (existing) this.#patterns.delete(existing);
+      this.#patterns.add(subscription);
+    } else {
+      const ids = this.#bySource.get(source) ?? new Set();
+      this.#bySource.set(source, ids.add(id));
+    }
+    if (!existing) this.#count(subscription, 1);
+  }
+
+  #dropSubscription(id: SubscriptionId): void {
+    const subscription = this.subscriptionById(id);
+    if (!subscription) return;
+    this.#count(subscription, -1);
+    this.#subscriptions.delete(subscription.name);
+    this.#subscriptionNames.delete(id);
+    this.#deadLetterQueues.delete(id);
+    this.#patterns.delete(subscription);
+    const ids = this.#bySource.get(subscription.source);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#bySource.delete(subscription.source);
+    if (subscription.deadLetters !== undefined) this.#dropSubscription(subscription.deadLetters);
+  }
+
+  #count({ id, source }: Subscription, change: number): void {
+    if (this.#deadLetterQueues.has(id)) return;
+    if (!isPattern(source)) {
+      const entry = this.#topics.get(source);
+      if (entry) entry.subscriptionCount += change;
+      return;
+    }
+    for (const entry of this.#topics.values()) {
+      if (matches(source, entry.topic.name)) entry.subscriptionCount += change;
+    }
+  }
+}
+
+const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
+  one.name < other.name ? -1 : 1;

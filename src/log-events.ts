@@ -1,0 +1,59 @@
+import type { BrokerEvents } from "./broker/broker.js";
+import type { LogListener } from "./options.js";
+import type { TransportEvents } from "./transport/context.js";
+import type { SessionEvents } from "./transport/sessions.js";
+
+export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEvents {
+  engineFailed(error: Error): void;
+}
+
+/** What happens inside the broker as log lines: one per change of state, none per message. */
+export function createLogEvents(log: LogListener): ServerEvents {
+  return {
+    retryScheduled: ({ name }, { run, from, attempt, maxAttempts, error, delayMs, consumer }) => {
+      const retryInMs = Math.round(delayMs);
+      const position = run.firstPosition + from;
+      const fields = {
+        subscription: name,
+        position,
+        attempt,
+        maxAttempts,
+        error,
+        retryInMs,
+        consumer,
+      };
+      log("warn", "delivery failed", fields);
+    },
+    deadLettered: ({ name }, { run, from, count, death }) =>
+      log("error", "message dead-lettered", {
+        subscription: name,
+        position: run.firstPosition + from,
+        count,
+        reason: death.reason,
+        error: death.error,
+        attempts: death.attempts,
+        hint: `peyk dlq list ${name}`,
+      }),
+    leaseLost: ({ name }, { consumer, count, reason }) =>
+      log("warn", "lease lost", { subscription: name, consumer, count, reason }),
+    consumerLost: ({ name }, { consumer, running, buffered }) =>
+      log("warn", "consumer gone", { subscription: name, consumer, running, buffered }),
+    publishedToNobody: (topic) =>
+      log("warn", "published to nobody", {
+        topic,
+        hint: `peyk subscription create ${topic}/<group>`,
+      }),
+    subscriptionsOverlap: (created, other) =>
+      log("warn", "subscriptions overlap", { created, other, hint: "each gets its own copy" }),
+    lost: (session, graceMs) =>
+      log("warn", "consumer lost its connection", {
+        client: session.clientName,
+        messages: session.heldMessages,
+        returnInMs: graceMs,
+      }),
+    resumed: (session) => log("info", "client resumed", { client: session.clientName }),
+    expired: (session) => log("warn", "client did not come back", { client: session.clientName }),
+    failed: (error) => log("error", "internal error", { error: String(error.cause ?? error) }),
+    engineFailed: (error) => log("error", "journal failed", { error: error.message }),
+  };
+}

@@ -1,0 +1,139 @@
+import { limits, PeykError } from "@peyk/client/protocol";
+import type { EmbeddedEngineOptions } from "./engines/embedded/engine.js";
+import { EMBEDDED_DEFAULTS } from "./engines/embedded/engine.js";
+import type { Clock } from "./runtime/clock.js";
+import type { Random } from "./runtime/random.js";
+
+/** What a broker is started with. Each has the same name as a flag and in the configuration file. */
+export interface BrokerOptions {
+  /** Where the journal is; made if it is missing. Either this or `memory`. */
+  readonly dataDir?: string;
+  /** Keep everything in memory: nothing survives the process. */
+  readonly memory?: boolean;
+  /** fsync (default): confirmed means on disk. os: it survives a crash of the process. memory: nothing. */
+  readonly durability?: "fsync" | "os" | "memory";
+  /** "host:port", or several; port 0 takes a free one. Default: none, in-process clients only. */
+  readonly listen?: string | readonly string[];
+  /** Make topics and subscriptions on first use; default true. */
+  readonly autoCreate?: boolean;
+  /** Clients must send it. Needed to listen beyond loopback, unless `allowAnonymous`. */
+  readonly token?: string;
+  /** Let anybody in who can reach the address. */
+  readonly allowAnonymous?: boolean;
+  /** Origins of web pages that may connect, beside those of loopback: "https://app.example.com". */
+  readonly allowOrigin?: readonly string[];
+  /** How long a client may be gone before what it holds returns, in ms; default 10 s, 0 to 60 s. */
+  readonly resumeGraceMs?: number;
+  /** Largest payload, in bytes; default 1 MiB, at most 8 MiB. */
+  readonly maxPayloadBytes?: number;
+  /** Connections at a time; default 5,000, and as many from one address. */
+  readonly maxConnections?: number;
+  /** Size at which a file of the journal is sealed, in bytes; default 64 MiB, 64 KiB to 1 GiB. */
+  readonly segmentBytes?: number;
+  /** Kept free for acks on a full disk, in bytes; default 64 MiB, 0 for none. */
+  readonly spareBytes?: number;
+  /** Gets what is worth a line. Default: nothing. */
+  readonly log?: LogListener;
+  /** For tests: time and randomness. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** `event` is a fixed phrase; fields have their units in their names. */
+export type LogListener = (
+  level: LogLevel,
+  event: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  /** undefined: in memory. */
+  readonly dataDir: string | undefined;
+  readonly listen: readonly ListenAddress[];
+  readonly autoCreate: boolean;
+  readonly token: string | undefined;
+  readonly allowOrigin: readonly string[];
+  readonly resumeGraceMs: number;
+  readonly maxPayloadBytes: number;
+  readonly maxConnections: number;
+  readonly engine: EmbeddedEngineOptions;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Checks options and fills in defaults. Throws `invalid_argument`, which names the option, its value and its bounds. */
+export function resolveOptions(options: BrokerOptions): ResolvedOptions {
+  const { dataDir, memory = false, durability = memory ? "memory" : "fsync" } = options;
+  if ((dataDir === undefined) === !(memory || durability === "memory")) {
+    const detail =
+      dataDir === undefined
+        ? "say where the data goes with dataDir, or keep it in memory with memory: true"
+        : "dataDir and memory exclude one another; give one of them";
+    throw new PeykError("invalid_argument", detail, { field: "dataDir" });
+  }
+  const listen = [options.listen ?? []].flat().map(parseAddress);
+  checkWhoMayConnect(listen, options);
+  return {
+    dataDir,
+    listen,
+    autoCreate: options.autoCreate ?? true,
+    token: options.token,
+    allowOrigin: options.allowOrigin ?? [],
+    resumeGraceMs: inRange(options, "resumeGraceMs", limits.RESUME_GRACE_MS, 0, 60_000),
+    maxPayloadBytes: inRange(options, "maxPayloadBytes", limits.MAX_PAYLOAD_BYTES, 1, 8 * MIB),
+    maxConnections: inRange(options, "maxConnections", 5_000, 1, 100_000),
+    engine: {
+      ...EMBEDDED_DEFAULTS,
+      durability,
+      segmentBytes: inRange(options, "segmentBytes", 64 * MIB, 64 * 1024, 1024 * MIB),
+      spareBytes: memory ? 0 : inRange(options, "spareBytes", 64 * MIB, 0, 1024 * MIB),
+    },
+  };
+}
+
+/** "7070", "localhost:7070", "[::1]:7070" */
+export function parseAddress(text: string): ListenAddress {
+  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text.trim());
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) {
+    const detail = `"${text.slice(0, 64)}" is no address to listen on; it must be like localhost:7070`;
+    throw new PeykError("invalid_argument", detail, { field: "listen" });
+  }
+  return { host: (match[1] ?? "localhost").replace(/^\[|\]$/g, ""), port };
+}
+
+/** Whether only this machine can reach it. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+function checkWhoMayConnect(listen: readonly ListenAddress[], options: BrokerOptions): void {
+  const open = listen.find(({ host }) => !isLoopback(host));
+  if (!open || options.token || options.allowAnonymous) return;
+  const detail =
+    `listening on ${open.host} lets other machines in: give a token (PEYK_TOKEN or --token-file), ` +
+    "or --allow-anonymous if anybody may connect";
+  throw new PeykError("invalid_argument", detail, { field: "listen" });
+}
+
+function inRange<Name extends keyof BrokerOptions>(
+  options: BrokerOptions,
+  name: Name,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
+  const value = options[name] ?? fallback;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  const detail = `${name} is ${String(value)}; it must be a whole number from ${min} to ${max}`;
+  throw new PeykError("invalid_argument", detail, { field: name });
+}

@@ -1,0 +1,92 @@
+import type {
+  CloseReason,
+  PacketWriter,
+  PeykError,
+  peyk,
+  PublishWalker,
+} from "@peyk/client/protocol";
+import type { Administration } from "../broker/administration.js";
+import type { Broker } from "../broker/broker.js";
+import type { Clock } from "../runtime/clock.js";
+import type { Timers } from "../runtime/timers.js";
+import type { Outbox, OutboxLimits } from "./outbox.js";
+import type { Session } from "./session.js";
+import type { Sessions } from "./sessions.js";
+
+export interface TransportConfig extends OutboxLimits {
+  readonly helloTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly resumeGraceMs: number;
+  readonly maxPacketBytes: number;
+  readonly maxPayloadBytes: number;
+  /** Messages published on one connection and not answered. */
+  readonly maxUnconfirmedMessages: number;
+  readonly maxUnconfirmedBytes: number;
+  readonly maxCreditMessages: number;
+  readonly maxCreditBytes: number;
+  /** Version of this broker. */
+  readonly version: string;
+}
+
+export interface TransportEvents {
+  /** A bug: the answer was `internal`, and this is why. */
+  failed(error: PeykError): void;
+}
+
+/** Numbers that only go up, since the start. */
+export interface TransportCounters {
+  framesRejected: number;
+  liveMessagesMissed: number;
+}
+
+/** What all connections share. */
+export interface TransportContext {
+  readonly broker: Broker;
+  readonly administration: Administration;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly sessions: Sessions;
+  readonly connections: Set<Peer>;
+  readonly bySession: Map<Session, Peer>;
+  readonly config: TransportConfig;
+  readonly events: TransportEvents;
+  readonly counters: TransportCounters;
+  readonly startedAtMs: number;
+  /** Whether the broker is about to stop: new clients are refused. */
+  isDraining: boolean;
+  status(): peyk.v1.IStatus;
+  /** Throws `unauthenticated` unless a client with this token may connect. */
+  authenticate(token: string): void;
+}
+
+/** One frame of a client that wants an answer: its body is `packet[start, end)`. */
+export interface Request {
+  /** 0 for frames that are not answered. */
+  readonly id: number;
+  readonly packet: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A connection as handlers see it. */
+export interface Peer {
+  readonly context: TransportContext;
+  /** The client behind it; throws `closed` where there is none. */
+  readonly session: Session;
+  readonly isOpen: boolean;
+  readonly outbox: Outbox;
+  /** Reads the Publish frames of this connection. */
+  readonly publishWalker: PublishWalker;
+  /** Answers a request; what was answered before, or has nobody to hear it, is left out. */
+  answer(requestId: number, write: (writer: PacketWriter, requestId: number) => void): void;
+  /** Hello was accepted. */
+  opened(session: Session): void;
+  /** The session goes on at another connection: nothing more is read here. */
+  taken(): void;
+  /** So many messages were published and wait for their answer; and are answered. */
+  publishing(count: number): void;
+  confirmed(count: number): void;
+  goAway(reason: string, graceMs: number): void;
+  /** Says why, and ends the connection; the session, if there is one, lives on for its grace. */
+  close(reason: CloseReason, detail: string): void;
+}

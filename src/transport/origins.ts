@@ -1,0 +1,39 @@
+/** Which web pages may connect. Programs send no Origin and are not concerned. */
+export interface OriginPolicy {
+  allows(origin: string | undefined): boolean;
+}
+
+/**
+ * Pages of loopback origins, and those that are named: "https://app.example.com", port included where it is not the
+ * scheme's own. A page elsewhere could otherwise use the broker of whoever visits it.
+ */
+export function createOriginPolicy(allowed: readonly string[]): OriginPolicy {
+  const named = new Set(allowed.map((origin) => normalise(origin) ?? origin));
+  return {
+    allows(origin) {
+      if (origin === undefined) return true;
+      const normal = normalise(origin);
+      if (normal === undefined) return false;
+      return named.has(normal) || isLoopback(normal);
+    },
+  };
+}
+
+/** Scheme, host and port as browsers send them; `undefined` for what is no such thing ("null", paths, user names). */
+function normalise(origin: string): string | undefined {
+  if (!URL.canParse(origin)) return undefined;
+  const url = new URL(origin);
+  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  const isBare = url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
+  return isBare ? url.origin : undefined;
+}
+
+function isLoopback(origin: string): boolean {
+  const { hostname } = new URL(origin);
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
+}
