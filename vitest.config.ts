@@ -11,7 +11,11 @@ export default defineConfig({
     // Unit tests run on the sources, so that a class such as PeykError exists once.
     alias: [
       { find: /^@peyk\/client\/protocol$/, replacement: source("./client/src/protocol/index.ts") },
+      { find: /^@peyk\/client\/protocol\/json$/, replacement: source("./client/src/protocol/json.ts") },
+      { find: /^@peyk\/client\/embedded$/, replacement: source("./client/src/embedded.ts") },
       { find: /^@peyk\/client$/, replacement: source("./client/src/index.ts") },
+      { find: /^#socket$/, replacement: source("./client/src/socket.node.ts") },
+      { find: /^#runtime$/, replacement: source("./client/src/runtime.node.ts") },
     ],
   },
   test: {

@@ -6,6 +6,7 @@ import { beginFrame, endFrame } from "./frame-writer.js";
 import { decodeWith, encodeWith } from "./generated-codec.js";
 import { peyk } from "./generated/frames.js";
 import type { Codec } from "./generated/frames.js";
+import { MAX_FRAME_FIELDS } from "./limits.js";
 import type { PacketWriter } from "./packet-writer.js";
 import { WireReader } from "./wire-reader.js";
 
@@ -84,7 +85,7 @@ export function readClientFrame<Kind extends PlainClientKind>(
   end: number,
 ): Output<ClientCodecs[Kind]> {
   const codec = CLIENT_CODECS[kind] as unknown as Codec<never, Output<ClientCodecs[Kind]>>;
-  const body = decodeWith(codec, packet, start, end);
+  const body = decodeWith(codec, packet, start, end, MAX_FRAME_FIELDS);
   const checks: Readonly<Record<string, ((body: never) => void) | undefined>> = CLIENT_CHECKS;
   checks[kind]?.(body as never);
   return body;

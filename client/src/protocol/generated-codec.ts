@@ -1,7 +1,6 @@
 import protobuf from "protobufjs/minimal.js";
 import type { PeykError } from "./errors.js";
 import type { Codec } from "./generated/frames.js";
-import { MAX_FRAME_FIELDS } from "./limits.js";
 import { NumberReader } from "./number-reader.js";
 import { malformed } from "./wire-reader.js";
 
@@ -10,15 +9,19 @@ export function encodeWith<Input>(codec: Codec<Input, unknown>, message: Input):
   return new Uint8Array(codec.encode(message, protobuf.Writer.create()).finish());
 }
 
-/** Decodes `bytes[start, end)` with generated code; throws `invalid_argument` for what cannot be read. */
+/**
+ * Decodes `bytes[start, end)` with generated code; throws `invalid_argument` for what cannot be read, and for more than
+ * `maxFields` fields: bytes of strangers need a bound.
+ */
 export function decodeWith<Output>(
   codec: Codec<never, Output>,
   bytes: Uint8Array,
   start: number,
   end: number,
+  maxFields?: number,
 ): Output {
   try {
-    return codec.decode(new NumberReader(bytes, start, end, MAX_FRAME_FIELDS));
+    return codec.decode(new NumberReader(bytes, start, end, maxFields));
   } catch (error) {
     throw toMalformed(error);
   }

@@ -8,7 +8,7 @@ import { peyk } from "./generated/packets.js";
 import { fromJson } from "./json-input.js";
 import { toJson } from "./json-output.js";
 import { checkDepth } from "./json-depth.js";
-import { MAX_JSON_CHARS, MAX_PACKET_BYTES } from "./limits.js";
+import { MAX_PACKET_BYTES } from "./limits.js";
 import { NumberReader } from "./number-reader.js";
 import { malformed } from "./wire-reader.js";
 
@@ -17,10 +17,11 @@ const FRAMES = { ClientPacket: "ClientFrame", ServerPacket: "ServerFrame" } as c
 
 /**
  * The packet that a client's text stands for: `{"requestId": "1", "ping": {}}`, or several frames as `{"frames": []}`.
- * Throws `invalid_argument` for what is no JSON or no frame, `payload_too_large` beyond MAX_PACKET_BYTES.
+ * Throws `invalid_argument` for what is no JSON or no frame, `payload_too_large` for a packet beyond `maxBytes` or a text
+ * beyond twice as many characters.
  */
-export function clientPacketFromJson(text: string): Uint8Array {
-  return packetFromJson("ClientPacket", text);
+export function clientPacketFromJson(text: string, maxBytes = MAX_PACKET_BYTES): Uint8Array {
+  return packetFromJson("ClientPacket", text, maxBytes);
 }
 
 /** What a broker's packet says, one text for each frame. */
@@ -34,18 +35,18 @@ export function clientPacketToJson(packet: Uint8Array): string[] {
 }
 
 /** The other direction: the packet that a broker's text stands for. */
-export function serverPacketFromJson(text: string): Uint8Array {
-  return packetFromJson("ServerPacket", text);
+export function serverPacketFromJson(text: string, maxBytes = MAX_PACKET_BYTES): Uint8Array {
+  return packetFromJson("ServerPacket", text, maxBytes);
 }
 
-function packetFromJson(type: Packet, text: string): Uint8Array {
-  if (text.length > MAX_JSON_CHARS) throw tooLarge(text.length, "characters", MAX_JSON_CHARS);
+function packetFromJson(type: Packet, text: string, maxBytes: number): Uint8Array {
+  if (text.length > 2 * maxBytes) throw tooLarge(text.length, "characters", 2 * maxBytes);
   checkDepth(text);
   const value = parse(text);
   const isPacket = typeof value === "object" && value !== null && Object.hasOwn(value, "frames");
   const packet = isPacket ? fromJson(type, value) : { frames: [fromJson(FRAMES[type], value)] };
   const bytes = encodeWith(peyk.v1[type], packet);
-  if (bytes.length > MAX_PACKET_BYTES) throw tooLarge(bytes.length, "bytes", MAX_PACKET_BYTES);
+  if (bytes.length > maxBytes) throw tooLarge(bytes.length, "bytes", maxBytes);
   return bytes;
 }
 

@@ -16,10 +16,8 @@ export const MAX_PACKET_BYTES = MIB + 64 * KIB;
 export const MAX_PACKET_FRAMES = 10_000;
 /** Bytes of a packet before `hello` was accepted: what a stranger can make the broker keep. */
 export const MAX_PACKET_BYTES_BEFORE_HELLO = 4 * KIB;
-/** Fields, nested ones included, of a frame other than `publish`, `settle`, `deliver` and `liveMessages`. */
+/** Fields, nested ones included, of a frame of a client other than `publish` and `settle`. */
 export const MAX_FRAME_FIELDS = 100_000;
-/** Characters of a text of `peyk.v1.json`. */
-export const MAX_JSON_CHARS = 2 * MAX_PACKET_BYTES;
 /** Entries of a list or map in `peyk.v1.json`. */
 export const MAX_JSON_ITEMS = 10_000;
 /** How deep objects and lists of `peyk.v1.json` may be nested. */

@@ -109,9 +109,7 @@ export class MessageChecker {
   }
 
   #checkNumber(tag: number): number {
-    if (tag !== tags.PRIORITY && tag !== tags.DELIVER_AT_MS && tag !== tags.DELAY_MS) {
-      if (tag !== tags.TTL_MS) throw wrongType(tag);
-    }
+    if ((tag & 7) !== 0 || tag < tags.PRIORITY || tag > tags.TTL_MS) throw wrongType(tag);
     const value = this.#reader.varint();
     if (tag === tags.PRIORITY) {
       if (value > limits.MAX_PRIORITY) throw tooHigh("priority", value, limits.MAX_PRIORITY);

@@ -4,10 +4,12 @@ const encoder = new TextEncoder();
 /** `begin` within `begin`: a packet, a frame, its body, a run or range in it, an error in that. */
 const MAX_OPEN = 16;
 
+const INITIAL_BYTES = 1024;
+
 /** Above this TextEncoder is faster than a loop, and the length may take two bytes. */
 const SHORT_TEXT_CHARS = 64;
 
-/** A buffer that grew beyond this is not kept. */
+/** A buffer that grew beyond this is not kept: there may be a writer for each of thousands of connections. */
 const KEPT_BYTES = 256 * 1024;
 
 /**
@@ -24,7 +26,7 @@ export class PacketWriter {
   readonly #widths = new Uint8Array(MAX_OPEN);
   #open = 0;
 
-  constructor(initialBytes = 1024) {
+  constructor(initialBytes = INITIAL_BYTES) {
     this.#bytes = new Uint8Array(Math.max(16, initialBytes));
   }
 
@@ -33,9 +35,11 @@ export class PacketWriter {
     return this.#at;
   }
 
-  /** What was written, as a copy of its own; the writer begins anew. */
+  /** What was written, as bytes of its own; the writer begins anew. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#at);
+    // A large buffer goes with what was written, as it is not kept anyway: that saves copying it.
+    const isKept = this.#bytes.length <= KEPT_BYTES;
+    const taken = isKept ? this.#bytes.slice(0, this.#at) : this.view();
     this.clear();
     return taken;
   }
@@ -48,7 +52,7 @@ export class PacketWriter {
   clear(): void {
     this.#at = 0;
     this.#open = 0;
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(KEPT_BYTES);
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(INITIAL_BYTES);
   }
 
   /** Takes back what was written after `length`, fields that were begun and not ended included. */
@@ -59,7 +63,7 @@ export class PacketWriter {
 
   /** A field whose length is not known yet. A good guess of that saves moving the content when it ends. */
   begin(tag: number, expectedBytes = 0): void {
-    this.#reserve(10);
+    this.#reserve(10 + expectedBytes);
     this.#varint(tag);
     const width = varintSize(expectedBytes);
     this.#at += width;

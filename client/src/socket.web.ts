@@ -1,0 +1,31 @@
+import { SUBPROTOCOL } from "./protocol/index.js";
+import type { OpenSocket, Socket, SocketEvents } from "./socket.js";
+
+/** Browsers and every other runtime: its global WebSocket. */
+export const openSocket: OpenSocket = (url, events) => new WebSocketOfRuntime(url, events);
+
+class WebSocketOfRuntime implements Socket {
+  readonly #socket: WebSocket;
+
+  constructor(url: string, events: SocketEvents) {
+    const socket = new WebSocket(url, [SUBPROTOCOL]);
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => events.opened();
+    socket.onmessage = ({ data }) => events.packet(new Uint8Array(data as ArrayBuffer));
+    socket.onclose = ({ code, reason }) => events.closed(code, reason);
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** The bytes are copied by the runtime before it returns. */
+  send(packet: Uint8Array): void {
+    this.#socket.send(packet as Uint8Array<ArrayBuffer>);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+}
