@@ -9,7 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MessageBatch, MESSAGES_TAG } from "@peyk/client/protocol";
-import type { CatalogEvent, Run, SubscriptionSettings, TopicSettings } from "../src/broker/engine.js";
+import type {
+  CatalogEvent,
+  Run,
+  SubscriptionSettings,
+  TopicSettings,
+} from "../src/broker/engine.js";
 import type { Disk } from "../src/engines/embedded/disk.js";
 import { EmbeddedEngine } from "../src/engines/embedded/engine.js";
 import { MemoryDisk } from "../src/engines/embedded/memory-disk.js";
