@@ -303,7 +303,7 @@ async function redelivery(/** @type {Bench} */ bench) {
 async function idle(/** @type {Bench} */ bench) {
   const topics = bench.isShort ? 200 : 10_000;
   const connections = bench.isShort ? 50 : 5_000;
-  let peyk = await connect(await bench.startBroker(), OPTIONS);
+  const peyk = await connect(await bench.startBroker(), OPTIONS);
   for (let made = 0; made < topics; made += 100) {
     await Promise.all(
       Array.from({ length: 100 }, (_, index) =>

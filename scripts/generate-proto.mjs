@@ -55,16 +55,10 @@ const TARGETS = [
 ];
 
 const PBJS_OPTIONS = [
-  ...["--target", "static-module", "--wrap", "esm", "--root", "peyk", "--path", "proto"],
+  ...["--target", "static-module", "--wrap", "esm", "--root", "peyk"],
   ...["--dependency", "protobufjs/minimal.js", "--force-number", "--no-comments"],
-  ...[
-    "--no-create",
-    "--no-verify",
-    "--no-convert",
-    "--no-delimited",
-    "--no-typeurl",
-    "--no-service",
-  ],
+  ...["--no-create", "--no-verify", "--no-convert", "--no-delimited", "--no-typeurl"],
+  "--no-service",
 ];
 
 /**
@@ -157,9 +151,9 @@ function runPbjs(files) {
   const folder = mkdtempSync(join(tmpdir(), "peyk-proto-"));
   const out = join(folder, "out.js");
   const inputs = files.map((file) => root + file);
-  const options = PBJS_OPTIONS.map((option) => (option === "proto" ? `${root}proto` : option));
+  const options = [...PBJS_OPTIONS, "--path", `${root}proto`, "--out", out];
   return new Promise((resolve, reject) => {
-    pbjs.main([...options, "--out", out, ...inputs], (error) => {
+    pbjs.main([...options, ...inputs], (error) => {
       if (error === null) resolve(readFileSync(out, "utf8"));
       else reject(error);
       rmSync(folder, { recursive: true });

@@ -45,15 +45,26 @@ export function createLogEvents(log: LogListener): ServerEvents {
       }),
     subscriptionsOverlap: (created, other) =>
       log("warn", "subscriptions overlap", { created, other, hint: "each gets its own copy" }),
-    lost: (session, graceMs) =>
-      log("warn", "consumer lost its connection", {
-        client: session.clientName,
+    lost: (session, graceMs) => {
+      for (const [subscription, messages] of session.heldBySubscription()) {
+        const fields = { subscription, consumer: session.clientName, messages };
+        log("warn", "consumer lost", { ...fields, returnInMs: graceMs });
+      }
+    },
+    resumed: (session) =>
+      log("info", "consumer resumed", {
+        consumer: session.clientName,
         messages: session.heldMessages,
-        returnInMs: graceMs,
       }),
-    resumed: (session) => log("info", "client resumed", { client: session.clientName }),
-    expired: (session) => log("warn", "client did not come back", { client: session.clientName }),
-    failed: (error) => log("error", "internal error", { error: String(error.cause ?? error) }),
+    expired: (session) =>
+      log("warn", "consumer did not come back", {
+        consumer: session.clientName,
+        messages: session.heldMessages,
+      }),
+    failed: ({ cause, message }) => {
+      const error = cause instanceof Error ? cause : undefined;
+      log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
+    },
     engineFailed: (error) => log("error", "journal failed", { error: error.message }),
   };
 }

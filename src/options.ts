@@ -1,6 +1,4 @@
-import { limits, PeykError } from "@peyk/client/protocol";
-import type { EmbeddedEngineOptions } from "./engines/embedded/engine.js";
-import { EMBEDDED_DEFAULTS } from "./engines/embedded/engine.js";
+import { limits, PeykError, quoteInput } from "@peyk/client/protocol";
 import type { Clock } from "./runtime/clock.js";
 import type { Random } from "./runtime/random.js";
 
@@ -34,6 +32,8 @@ export interface BrokerOptions {
   readonly spareBytes?: number;
   /** Gets what is worth a line. Default: nothing. */
   readonly log?: LogListener;
+  /** Told when the disk failed: nothing can be confirmed any more, and the process should end. */
+  readonly onFailure?: (error: Error) => void;
   /** For tests: time and randomness. */
   readonly clock?: Clock;
   readonly random?: Random;
@@ -59,7 +59,12 @@ export interface ResolvedOptions {
   readonly resumeGraceMs: number;
   readonly maxPayloadBytes: number;
   readonly maxConnections: number;
-  readonly engine: EmbeddedEngineOptions;
+  /** Those of the embedded engine; what is not here has its default there. */
+  readonly engine: {
+    readonly durability: "fsync" | "os" | "memory";
+    readonly segmentBytes: number;
+    readonly spareBytes: number;
+  };
 }
 
 export interface ListenAddress {
@@ -68,15 +73,17 @@ export interface ListenAddress {
 }
 
 const MIB = 1024 * 1024;
+const DURABILITIES: readonly string[] = ["fsync", "os", "memory"];
 
 /** Checks options and fills in defaults. Throws `invalid_argument`, which names the option, its value and its bounds. */
 export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   const { dataDir, memory = false, durability = memory ? "memory" : "fsync" } = options;
+  checkTexts(durability, options.token);
   if ((dataDir === undefined) === !(memory || durability === "memory")) {
     const detail =
       dataDir === undefined
-        ? "say where the data goes with dataDir, or keep it in memory with memory: true"
-        : "dataDir and memory exclude one another; give one of them";
+        ? "Say where the data goes with dataDir, or keep it in memory with memory: true."
+        : "dataDir and memory exclude one another; give one of them.";
     throw new PeykError("invalid_argument", detail, { field: "dataDir" });
   }
   const listen = [options.listen ?? []].flat().map(parseAddress);
@@ -91,7 +98,6 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     maxPayloadBytes: inRange(options, "maxPayloadBytes", limits.MAX_PAYLOAD_BYTES, 1, 8 * MIB),
     maxConnections: inRange(options, "maxConnections", 5_000, 1, 100_000),
     engine: {
-      ...EMBEDDED_DEFAULTS,
       durability,
       segmentBytes: inRange(options, "segmentBytes", 64 * MIB, 64 * 1024, 1024 * MIB),
       spareBytes: memory ? 0 : inRange(options, "spareBytes", 64 * MIB, 0, 1024 * MIB),
@@ -99,15 +105,28 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   };
 }
 
+/** What the types promise and JavaScript, flags and files do not. */
+function checkTexts(durability: string, token: string | undefined): void {
+  if (!DURABILITIES.includes(durability)) {
+    const detail = `durability is ${quoteInput(durability)}; it must be one of ${DURABILITIES.join(", ")}.`;
+    throw new PeykError("invalid_argument", detail, { field: "durability" });
+  }
+  if (token === "") {
+    const detail = "The token is empty: leave it out to let clients in without one.";
+    throw new PeykError("invalid_argument", detail, { field: "token" });
+  }
+}
+
 /** "7070", "localhost:7070", "[::1]:7070" */
 export function parseAddress(text: string): ListenAddress {
   const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text.trim());
   const port = Number(match?.[2]);
   if (!match || port > 65_535) {
-    const detail = `"${text.slice(0, 64)}" is no address to listen on; it must be like localhost:7070`;
+    const detail = `${quoteInput(text)} is no address to listen on; it must be like localhost:7070.`;
     throw new PeykError("invalid_argument", detail, { field: "listen" });
   }
-  return { host: (match[1] ?? "localhost").replace(/^\[|\]$/g, ""), port };
+  const host = (match[1] ?? "localhost").toLowerCase();
+  return { host: host.replace(/^\[|\]$/g, ""), port };
 }
 
 /** Whether only this machine can reach it. */
@@ -116,10 +135,10 @@ export const isLoopback = (host: string): boolean =>
 
 function checkWhoMayConnect(listen: readonly ListenAddress[], options: BrokerOptions): void {
   const open = listen.find(({ host }) => !isLoopback(host));
-  if (!open || options.token || options.allowAnonymous) return;
+  if (!open || options.token !== undefined || options.allowAnonymous) return;
   const detail =
     `listening on ${open.host} lets other machines in: give a token (PEYK_TOKEN or --token-file), ` +
-    "or --allow-anonymous if anybody may connect";
+    "or --allow-anonymous if anybody may connect.";
   throw new PeykError("invalid_argument", detail, { field: "listen" });
 }
 
@@ -134,6 +153,6 @@ function inRange<Name extends keyof BrokerOptions>(
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max) {
     return value;
   }
-  const detail = `${name} is ${String(value)}; it must be a whole number from ${min} to ${max}`;
+  const detail = `${name} is ${JSON.stringify(value)}; it must be a whole number from ${min} to ${max}.`;
   throw new PeykError("invalid_argument", detail, { field: name });
 }

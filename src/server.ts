@@ -1,94 +1,124 @@
-import { timingSafeEqual } from "node:crypto";
-import { createHash } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { PeykError, limits } from "@peyk/client/protocol";
 import { Administration } from "./broker/administration.js";
 import { Broker } from "./broker/broker.js";
+import { drain } from "./drain.js";
 import { EmbeddedEngine } from "./engines/embedded/engine.js";
 import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
-import { createRequestListener } from "./http/pages.js";
+import { openListeners } from "./listeners.js";
 import { createLogEvents } from "./log-events.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
 import { systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
+import { LoopDelay, statusOf, type BrokerState } from "./status.js";
 import { Connection } from "./transport/connection.js";
 import type { TransportContext, TransportCounters } from "./transport/context.js";
-import { explainListenError, Listener, type ListenerCounters } from "./transport/listener.js";
+import type { Listener, ListenerCounters } from "./transport/listener.js";
 import type { Accept } from "./transport/line.js";
 import { createOriginPolicy } from "./transport/origins.js";
+import { PacketPool } from "./transport/packet-pool.js";
 import { Sessions } from "./transport/sessions.js";
 import { VERSION } from "./version.js";
 
 /** How long clients have to finish what is running when the broker stops, in ms. */
 const DRAIN_MS = 8_000;
 
-/** How often it is looked whether they have, in ms. */
-const DRAIN_LOOK_MS = 20;
-
-/** Bytes in a socket beyond which its peer counts as slow, and how long one write may take (NATS's write deadline). */
-const SOCKET_LIMITS = { maxBufferedBytes: 4 * 1024 * 1024, writeStallMs: 10_000 };
+type Counters = TransportCounters & ListenerCounters;
 
 /** Everything put together: options -> engine -> broker -> sessions -> listeners. */
 export class Server {
   readonly context: TransportContext;
+  /** Takes a line from within the process. */
   readonly accept: Accept;
-  readonly #listeners: readonly Listener[];
-  /** The first address it listens on, as a URL. */
-  readonly url: string | undefined;
+  readonly #loopDelay = new LoopDelay();
+  readonly #counters: Counters = {
+    framesRejected: 0,
+    liveMessagesMissed: 0,
+    originsRejected: 0,
+    upgradesRejected: 0,
+    connectionsRefused: 0,
+  };
+  readonly #failureListeners: ((error: Error) => void)[] = [];
+  readonly #startedAtMs: number;
+  #listeners: readonly Listener[] = [];
+  #url: string | undefined;
+  #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(
-    context: TransportContext,
-    accept: Accept,
-    listeners: readonly Listener[],
-    url: string | undefined,
-  ) {
-    this.context = context;
-    this.accept = accept;
-    this.#listeners = listeners;
-    this.url = url;
+  private constructor(broker: Broker, resolved: ResolvedOptions, options: BrokerOptions) {
+    const { clock = systemClock, random = systemRandom } = options;
+    const timers = new Timers(clock);
+    const events = createLogEvents(options.log ?? (() => {}));
+    const { resumeGraceMs: graceMs } = resolved;
+    this.#startedAtMs = clock.now();
+    this.context = {
+      broker,
+      administration: new Administration(broker),
+      clock,
+      timers,
+      packets: new PacketPool(),
+      sessions: new Sessions(broker.engine, { clock, timers, random, graceMs, events }),
+      connections: new Set(),
+      bySession: new Map(),
+      config: transportConfig(resolved),
+      events,
+      counters: this.#counters,
+      refusal: undefined,
+      status: () => this.#status(),
+      authenticate: createAuthenticator(resolved.token),
+    };
+    this.accept = (line) => new Connection(this.context, line);
+    this.#loopDelay.start(clock.monotonic());
+    broker.engine.onFailure((error) => {
+      events.engineFailed(error);
+      this.#fail(error);
+    });
   }
 
   /** Rejects with a PeykError, or with a local error of the data directory; then nothing is left open. */
   static async start(options: BrokerOptions): Promise<Server> {
     const resolved = resolveOptions(options);
-    const clock = options.clock ?? systemClock;
-    const random = options.random ?? systemRandom;
+    const origins = createOriginPolicy(resolved.allowOrigin);
+    const { clock = systemClock, random = systemRandom } = options;
     const { dataDir } = resolved;
     const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
-    const log = createLogEvents(options.log ?? (() => {}));
-    const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), log);
-    engine.onFailure((error) => log.engineFailed(error));
-    const timers = new Timers(clock);
-    const graceMs = resolved.resumeGraceMs;
-    const sessions = new Sessions(broker, { clock, timers, random, graceMs, events: log });
-    const counters = { ...NO_COUNTS };
-    const context: TransportContext = {
-      broker,
-      administration: new Administration(broker),
-      clock,
-      timers,
-      sessions,
-      connections: new Set(),
-      bySession: new Map(),
-      config: transportConfig(resolved),
-      events: log,
-      counters,
-      startedAtMs: clock.now(),
-      isDraining: false,
-      status: () => statusOf(context, counters),
-      authenticate: createAuthenticator(resolved.token),
-    };
-    const accept: Accept = (line) => new Connection(context, line);
+    const events = createLogEvents(options.log ?? (() => {}));
+    const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
+    const server = new Server(broker, resolved, options);
     try {
-      const { listeners, url } = await listen(resolved, context, accept, counters);
-      return new Server(context, accept, listeners, url);
+      const { context, accept } = server;
+      const counters = server.#counters;
+      const opened = await openListeners(resolved, { context, accept, origins, counters });
+      server.#listeners = opened.listeners;
+      server.#url = opened.url;
+      return server;
     } catch (error) {
-      await broker.close();
+      await server.close({ timeoutMs: 0 });
       throw error;
     }
+  }
+
+  /** The first address it listens on, as a URL. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  get state(): BrokerState {
+    if (this.#failure) return "failed";
+    if (this.#closing) return "draining";
+    return this.context.broker.engine.storage?.().isFull === true ? "full" : "serving";
+  }
+
+  /**
+   * Calls `listener` once if the journal cannot be written: everybody has been told and disconnected, nobody new is let in,
+   * and the process should stop.
+   */
+  onFailure(listener: (error: Error) => void): void {
+    if (this.#failure) listener(this.#failure);
+    else this.#failureListeners.push(listener);
   }
 
   /** Tells clients, lets them finish what is running, ends what is left, and closes the journal. */
@@ -99,48 +129,36 @@ export class Server {
 
   async #close(timeoutMs: number): Promise<void> {
     const { context } = this;
-    context.isDraining = true;
+    context.refusal ??= new PeykError("unavailable", "The broker is stopping.", {
+      retryAfterMs: 1_000,
+    });
     for (const listener of this.#listeners) listener.stopAccepting();
-    for (const session of context.sessions.all()) {
-      for (const consumer of session.consumers.values()) {
-        consumer.setCredit({ messages: 0, bytes: 0, concurrency: 0 });
-      }
-    }
-    for (const connection of context.connections)
-      connection.goAway("the broker is stopping", timeoutMs);
-    await this.#untilIdle(timeoutMs);
-    for (const connection of [...context.connections]) {
-      connection.close("going_away", "the broker is stopping");
-    }
-    context.sessions.close();
+    await drain(context, timeoutMs);
     await Promise.all(this.#listeners.map((listener) => listener.close()));
+    this.#loopDelay.stop();
     context.timers.close();
     await context.broker.close();
   }
 
-  /** Resolves when no consumer is running anything, or the time is up. */
-  async #untilIdle(timeoutMs: number): Promise<void> {
-    const { clock, sessions } = this.context;
-    const until = clock.monotonic() + timeoutMs;
-    for (;;) {
-      const running = sessions
-        .all()
-        .some((session) => session.isConnected && session.heldMessages > 0);
-      if (!running || clock.monotonic() >= until) return;
-      await new Promise<void>((resolve) => clock.setTimer(DRAIN_LOOK_MS, resolve));
-    }
+  #fail(failure: Error): void {
+    if (this.#failure) return;
+    this.#failure = failure;
+    const { context } = this;
+    const detail = "The broker cannot write its journal any more; it has to be started again.";
+    context.refusal = new PeykError("unavailable", detail);
+    for (const connection of [...context.connections]) connection.abort(context.refusal);
+    for (const listener of this.#failureListeners) listener(failure);
+  }
+
+  #status() {
+    return statusOf(this.context, {
+      state: this.state,
+      startedAtMs: this.#startedAtMs,
+      loopDelay: this.#loopDelay,
+      counters: { ...this.#counters },
+    });
   }
 }
-
-type Counters = TransportCounters & ListenerCounters;
-
-const NO_COUNTS: Counters = {
-  framesRejected: 0,
-  liveMessagesMissed: 0,
-  originsRejected: 0,
-  upgradesRejected: 0,
-  connectionsRefused: 0,
-};
 
 const brokerConfig = ({ autoCreate }: ResolvedOptions) => ({
   autoCreate,
@@ -148,7 +166,8 @@ const brokerConfig = ({ autoCreate }: ResolvedOptions) => ({
 });
 
 const transportConfig = ({ resumeGraceMs, maxPayloadBytes }: ResolvedOptions) => ({
-  ...SOCKET_LIMITS,
+  maxBufferedBytes: limits.MAX_UNREAD_BYTES,
+  writeStallMs: limits.WRITE_TIMEOUT_MS,
   helloTimeoutMs: limits.HELLO_TIMEOUT_MS,
   pingIntervalMs: limits.PING_INTERVAL_MS,
   resumeGraceMs,
@@ -161,62 +180,12 @@ const transportConfig = ({ resumeGraceMs, maxPayloadBytes }: ResolvedOptions) =>
   version: VERSION,
 });
 
-async function listen(
-  resolved: ResolvedOptions,
-  context: TransportContext,
-  accept: Accept,
-  counters: ListenerCounters,
-): Promise<{ readonly listeners: Listener[]; readonly url: string | undefined }> {
-  const listeners: Listener[] = [];
-  let url: string | undefined;
-  for (const { host, port } of resolved.listen) {
-    const listener = new Listener({
-      host,
-      port,
-      origins: createOriginPolicy(resolved.allowOrigin),
-      maxPacketBytes: context.config.maxPacketBytes,
-      maxConnections: resolved.maxConnections,
-      maxConnectionsPerAddress: resolved.maxConnections,
-      accept,
-      onRequest: createRequestListener(context),
-      counters,
-    });
-    try {
-      const address = await listener.listen();
-      listeners.push(listener);
-      url ??= `ws://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
-    } catch (error) {
-      await Promise.all(listeners.map((each) => each.close()));
-      throw explainListenError(error, host, port);
-    }
-  }
-  return { listeners, url };
-}
-
 /** Compared by digest in constant time, so that neither length nor content leaks. */
 function createAuthenticator(token: string | undefined): (given: string) => void {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   const expected = token === undefined ? undefined : digest(token);
   return (given) => {
     if (!expected || timingSafeEqual(digest(given), expected)) return;
-    throw new PeykError("unauthenticated", "the token is missing or not accepted");
-  };
-}
-
-function statusOf(context: TransportContext, counters: Counters) {
-  const { broker, sessions, connections, startedAtMs } = context;
-  const { names } = broker;
-  return {
-    version: VERSION,
-    boot: broker.engine.boot,
-    startedAtMs,
-    state: context.isDraining ? "draining" : "serving",
-    connections: connections.size,
-    sessions: sessions.size,
-    topics: names.topicCount,
-    subscriptions: names.subscriptionCount,
-    residentBytes: process.memoryUsage.rss(),
-    publishPerSecond: broker.published.perSecond(context.clock.monotonic()),
-    counters: { ...counters },
+    throw new PeykError("unauthenticated", "The token is missing or not accepted.");
   };
 }

@@ -10,9 +10,19 @@ import type { Random } from "../runtime/random.js";
 import { Timers } from "../runtime/timers.js";
 import { attachConsumer } from "./attach.js";
 import type { Consumer, ConsumerOptions } from "./consumer.js";
-import type { CatalogChange, CatalogEvent, Engine, Subscription, Topic } from "./engine.js";
+import type {
+  CatalogChange,
+  CatalogEvent,
+  Engine,
+  Subscription,
+  SubscriptionId,
+  Topic,
+} from "./engine.js";
+import { asPeykError } from "./errors.js";
 import { LeaseClock } from "./lease-clock.js";
 import { LiveHub } from "./live-hub.js";
+import { Makings } from "./makings.js";
+import { Meter } from "./meter.js";
 import { Names, type TopicEntry } from "./names.js";
 import { publishTo, type PublishDone, type PublishRequest } from "./publishing.js";
 import type { QueueContext } from "./queue-context.js";
@@ -38,6 +48,8 @@ export interface BrokerEvents extends QueueEvents {
 export interface AttachedSource {
   readonly subscription: Subscription;
   readonly wasCreated: boolean;
+  /** Counts what is delivered and acked. */
+  readonly meter: Meter;
 }
 
 /** The only way in for sessions: topics and subscriptions by name, publishing, consumers, live listeners. */
@@ -47,15 +59,16 @@ export class Broker {
   readonly names = new Names();
   readonly live: LiveHub;
   readonly published = new Rate();
+  readonly delivered = new Rate();
   readonly #config: BrokerConfig;
   readonly #events: BrokerEvents;
-  readonly #queues = new Map<number, Queue>();
+  readonly #queues = new Map<SubscriptionId, { readonly queue: Queue; readonly meter: Meter }>();
   readonly #context: QueueContext;
   readonly #timers: Timers;
   /** Publishes to topics that are being made, in their order. */
   readonly #waiting = new Map<string, { request: PublishRequest; done: PublishDone }[]>();
-  /** Subscriptions being made. */
-  readonly #making = new Map<string, Promise<Subscription>>();
+  readonly #topicsInTheMaking = new Makings();
+  readonly #subscriptionsInTheMaking = new Makings();
 
   private constructor(
     engine: Engine,
@@ -102,7 +115,7 @@ export class Broker {
   async close(): Promise<void> {
     this.live.close();
     const error = new PeykError("unavailable", "the broker is closing");
-    for (const queue of this.#queues.values()) queue.close(error);
+    for (const { queue } of this.#queues.values()) queue.close(error);
     this.#timers.close();
     await this.engine.close();
   }
@@ -113,7 +126,9 @@ export class Broker {
    */
   publish(request: PublishRequest, done: PublishDone): void {
     const entry = this.names.topic(request.topic);
-    if (!entry) return this.#publishToNew(request, done);
+    // Those that wait for a topic which is there by now come first.
+    const isNew = !entry || (this.#waiting.size > 0 && this.#waiting.has(request.topic));
+    if (isNew) return this.#publishToNew(request, done);
     if (entry.subscriptionCount === 0) {
       if (request.requireSubscription) return done(nobody(request.topic));
       this.#warn(entry);
@@ -132,24 +147,27 @@ export class Broker {
       readonly mustExist: boolean;
     },
   ): Promise<{ readonly consumer: Consumer; readonly sources: readonly AttachedSource[] }> {
-    const sources: AttachedSource[] = [];
-    for (const name of names) sources.push(await this.#sourceFor(name, options));
-    const queues = sources.map(({ subscription }) => this.queue(subscription));
-    return { consumer: attachConsumer(this.#context, queues, options), sources };
+    const made = new Set<string>();
+    for (const name of names) if (await this.#makeSource(name, options)) made.add(name);
+    // One may have been deleted while another one was made.
+    const subscriptions = names.map((name) => this.requireSubscription(name));
+    const queues = subscriptions.map((subscription) => this.queue(subscription));
+    const consumer = attachConsumer(this.#context, queues, options);
+    const sources = subscriptions.map((subscription) => ({
+      subscription,
+      wasCreated: made.has(subscription.name),
+      meter: this.#served(subscription).meter,
+    }));
+    return { consumer, sources };
   }
 
   /** The queue of a subscription; made when first needed. */
   queue(subscription: Subscription): Queue {
-    let queue = this.#queues.get(subscription.id);
-    if (!queue) {
-      queue = new Queue(this.#context, subscription);
-      this.#queues.set(subscription.id, queue);
-    }
-    return queue;
+    return this.#served(subscription).queue;
   }
 
-  /** The queue of a subscription, if anybody ever consumed it since the start. */
-  existingQueue(subscription: Subscription): Queue | undefined {
+  /** The queue of a subscription and what is delivered from it, if anybody ever consumed it since the start. */
+  served(subscription: Subscription): { readonly queue: Queue; readonly meter: Meter } | undefined {
     return this.#queues.get(subscription.id);
   }
 
@@ -160,8 +178,13 @@ export class Broker {
   ): Promise<Topic> {
     checkTopicName(name);
     const settings = resolveTopic(options);
-    const event = await this.engine.change({ kind: "create-topic", name, settings, autoCreated });
-    return event.kind === "topic" ? event.topic : unexpected(event);
+    return this.#topicsInTheMaking.make(name, async () => {
+      if (this.names.topic(name)) {
+        throw new PeykError("conflict", `Topic ${name} exists.`, { field: "topic" });
+      }
+      const event = await this.engine.change({ kind: "create-topic", name, settings, autoCreated });
+      return event.kind === "topic" ? event.topic : unexpected(event);
+    });
   }
 
   /** Makes a subscription, and the topic it takes from if that is one and does not exist. */
@@ -170,7 +193,11 @@ export class Broker {
     options: peyk.v1.ISubscriptionOptions | undefined,
     autoCreated: boolean,
   ): Promise<Subscription> {
-    const { source } = parseSubscriptionName(name);
+    const { source, group, isDeadLetters } = parseSubscriptionName(name);
+    if (isDeadLetters) {
+      const detail = `A dead-letter queue is made with its subscription, ${source}/${group}.`;
+      throw new PeykError("invalid_argument", detail, { field: "subscription" });
+    }
     const change: CatalogChange = {
       kind: "create-subscription",
       name,
@@ -179,11 +206,16 @@ export class Broker {
       start: resolveStart(options),
       autoCreated,
     };
-    if (!isPattern(source) && !this.names.topic(source)) await this.#ensureTopic(source);
-    const event = await this.engine.change(change);
-    if (event.kind !== "subscription") return unexpected(event);
-    this.#warnOfOverlap(event.subscription);
-    return event.subscription;
+    return this.#subscriptionsInTheMaking.make(name, async () => {
+      if (this.names.subscription(name)) {
+        throw new PeykError("conflict", `Subscription ${name} exists.`, { field: "subscription" });
+      }
+      if (!isPattern(source)) await this.#ensureTopic(source);
+      const event = await this.engine.change(change);
+      if (event.kind !== "subscription") return unexpected(event);
+      this.#warnOfOverlap(event.subscription);
+      return event.subscription;
+    });
   }
 
   /** A topic that exists; throws `not_found` with what would make it. */
@@ -191,58 +223,52 @@ export class Broker {
     checkTopicName(name);
     const entry = this.names.topic(name);
     if (entry) return entry;
-    throw new PeykError("not_found", `topic ${name} does not exist`, { field: "topic" });
+    const hint = this.#config.autoCreate ? "" : ", and autoCreate is off";
+    throw new PeykError("not_found", `Topic ${name} does not exist${hint}.`, { field: "topic" });
   }
 
   requireSubscription(name: string): Subscription {
     parseSubscriptionName(name);
     const subscription = this.names.subscription(name);
     if (subscription) return subscription;
-    const detail = `subscription ${name} does not exist`;
+    const detail = `Subscription ${name} does not exist.`;
     throw new PeykError("not_found", detail, { field: "subscription" });
   }
 
-  async #sourceFor(
+  #served(subscription: Subscription): { readonly queue: Queue; readonly meter: Meter } {
+    let served = this.#queues.get(subscription.id);
+    if (!served) {
+      const queue = new Queue(this.#context, subscription);
+      served = { queue, meter: new Meter(queue.counters, this.clock, this.delivered) };
+      this.#queues.set(subscription.id, served);
+    }
+    return served;
+  }
+
+  /** Makes sure that a subscription is there; returns whether it was made. */
+  async #makeSource(
     name: string,
     options: {
       readonly create: peyk.v1.ISubscriptionOptions | undefined;
       readonly mustExist: boolean;
     },
-  ): Promise<AttachedSource> {
-    const parsed = parseSubscriptionName(name);
-    const existing = this.names.subscription(name);
-    if (existing) return { subscription: existing, wasCreated: false };
-    const owner = `${parsed.source}/${parsed.group}`;
+  ): Promise<boolean> {
+    const { source, group } = parseSubscriptionName(name);
+    if (this.names.subscription(name)) return false;
+    const owner = `${source}/${group}`;
     if (options.mustExist || !this.#config.autoCreate) {
       const hint = options.mustExist ? "" : ", and autoCreate is off";
-      const detail = `subscription ${owner} does not exist${hint}`;
+      const detail = `Subscription ${owner} does not exist${hint}.`;
       throw new PeykError("not_found", detail, { field: "subscription" });
     }
-    await this.#ensureSubscription(owner, options.create);
-    return { subscription: this.requireSubscription(name), wasCreated: true };
-  }
-
-  #ensureSubscription(
-    name: string,
-    options: peyk.v1.ISubscriptionOptions | undefined,
-  ): Promise<Subscription> {
-    let making = this.#making.get(name);
-    if (!making) {
-      making = this.createSubscription(name, options, true).finally(() => {
-        this.#making.delete(name);
-      });
-      this.#making.set(name, making);
-    }
-    return making;
+    return unlessThere(this.createSubscription(owner, options.create, true));
   }
 
   /** Two who need the same topic at once both get it. */
   async #ensureTopic(name: string): Promise<void> {
-    try {
-      await this.createTopic(name, undefined, true);
-    } catch (error) {
-      if (!PeykError.is(error, "conflict")) throw error;
-    }
+    if (this.names.topic(name)) return;
+    if (!this.#config.autoCreate) this.requireTopic(name);
+    await unlessThere(this.createTopic(name, undefined, true));
   }
 
   #publishToNew(request: PublishRequest, done: PublishDone): void {
@@ -257,6 +283,10 @@ export class Broker {
       if (!this.#config.autoCreate) this.requireTopic(topic);
     } catch (error) {
       done(asPeykError(error));
+      return;
+    }
+    if (request.requireSubscription && this.names.subscriptionsOf(topic).length === 0) {
+      done(nobody(topic));
       return;
     }
     this.#waiting.set(topic, [{ request, done }]);
@@ -276,13 +306,21 @@ export class Broker {
   }
 
   #onCatalog(event: CatalogEvent): void {
+    if (event.kind === "subscription-deleted") this.#closeQueues(event.subscription);
     this.names.apply(event);
     if (event.kind === "subscription") {
-      this.#queues.get(event.subscription.id)?.update(event.subscription);
-    } else if (event.kind === "subscription-deleted") {
-      const error = new PeykError("not_found", "the subscription was deleted");
-      this.#queues.get(event.subscription)?.close(error);
-      this.#queues.delete(event.subscription);
+      this.#queues.get(event.subscription.id)?.queue.update(event.subscription);
+    }
+  }
+
+  /** That of a subscription that was deleted, and that of its dead letters. */
+  #closeQueues(id: SubscriptionId): void {
+    const deadLetters = this.names.subscriptionById(id)?.deadLetters;
+    const error = new PeykError("not_found", "The subscription was deleted.");
+    for (const each of [id, deadLetters]) {
+      if (each === undefined) continue;
+      this.#queues.get(each)?.queue.close(error);
+      this.#queues.delete(each);
     }
   }
 
@@ -303,14 +341,19 @@ export class Broker {
 }
 
 const nobody = (topic: string): PeykError =>
-  new PeykError("no_subscription", `topic ${topic} has no subscription: nobody would get it`, {
+  new PeykError("no_subscription", `Topic ${topic} has no subscription: nobody would get it.`, {
     field: "topic",
   });
 
-/** What anything that was thrown is to a client: what is no PeykError is a bug. */
-export function asPeykError(error: unknown): PeykError {
-  if (PeykError.is(error)) return error;
-  return new PeykError("internal", "something went wrong inside the broker", { cause: error });
+/** Whether it was made; `false` if somebody else was first. */
+async function unlessThere(making: Promise<unknown>): Promise<boolean> {
+  try {
+    await making;
+    return true;
+  } catch (error) {
+    if (PeykError.is(error, "conflict")) return false;
+    throw error;
+  }
 }
 
 function unexpected(event: CatalogEvent): never {

@@ -15,6 +15,7 @@ import { checkSettleRanges } from "./settle.js";
 import type { SettleRange } from "./settle.js";
 import { SettleJob } from "./settle-job.js";
 import type { Answered } from "./settle-job.js";
+import { SettleJobs } from "./settle-jobs.js";
 import { Settling } from "./settling.js";
 
 export interface ConsumerOptions {
@@ -55,9 +56,7 @@ export class Consumer implements Taker {
   readonly #port: ConsumerPort;
   readonly #holdings: Holdings;
   readonly #settling: Settling;
-  /** The oldest job that is not finished, and the newest: an answer waits for all that came before it. */
-  #oldestJob: SettleJob | undefined;
-  #newestJob: SettleJob | undefined;
+  readonly #jobs: SettleJobs;
   #credit: Credit;
   #presence: Presence = CONNECTED;
   #duty: Duty = SHARED;
@@ -74,6 +73,7 @@ export class Consumer implements Taker {
       (source) => this.#source(source).subscription.settings,
       () => this.#onLeaseDue(),
     );
+    this.#jobs = new SettleJobs(context, this.#holdings.ring);
     this.#settling = new Settling(this.#holdings, {
       sources,
       consumer: options.name,
@@ -119,7 +119,7 @@ export class Consumer implements Taker {
       this.#startNext();
     }
     this.#changed();
-    this.#submit(job);
+    this.#jobs.submit(job);
   }
 
   /** Gives it nothing new, while its session has no connection or its socket is behind. Leases and deadlines go on. */
@@ -172,7 +172,7 @@ export class Consumer implements Taker {
       else this.#settling.release(chunk, RETURNED, job);
     }
     this.#holdings.leases.close();
-    this.#submit(job);
+    this.#jobs.submit(job);
     this.#sources.forEach((source, index) => {
       source.leave(this);
       const counts = lost[index];
@@ -277,7 +277,7 @@ export class Consumer implements Taker {
     this.#port.deliver({ firstDelivery: delivery, source, run, from, count });
     const job = new SettleJob();
     this.#settling.settleSent({ delivery, count, state: BUFFERED, source, run, from }, job);
-    this.#submit(job);
+    this.#jobs.submit(job);
   }
 
   #onLeaseDue(): void {
@@ -296,7 +296,7 @@ export class Consumer implements Taker {
       this.#context.events.leaseLost(subscription, details);
     }
     leases.rearm();
-    if (job.hasSettles) this.#submit(job);
+    if (job.hasSettles) this.#jobs.submit(job);
     this.#tellLost(lost);
   }
 
@@ -318,29 +318,6 @@ export class Consumer implements Taker {
   #tell(notice: ConsumerNotice): void {
     if (this.#presence.name === "suspended") this.#presence.notices.push(notice);
     else if (this.#presence.name === "connected") this.#port.notice(notice);
-  }
-
-  #submit(job: SettleJob): void {
-    if (this.#oldestJob === undefined) this.#oldestJob = job;
-    else if (this.#newestJob) this.#newestJob.next = job;
-    this.#newestJob = job;
-    job.giveBack();
-    if (job.hasSettles) {
-      this.#context.engine.commit(job.unit(), (result) => {
-        job.store(result);
-        this.#finishJobs();
-      });
-    } else {
-      this.#finishJobs();
-    }
-  }
-
-  #finishJobs(): void {
-    for (let job = this.#oldestJob; job?.isStored; job = this.#oldestJob) {
-      this.#oldestJob = job.next;
-      if (job === this.#newestJob) this.#newestJob = undefined;
-      job.finish(this.#holdings.ring, this.#context.events);
-    }
   }
 
   /** What it holds or may hold is different: the next deliveries start, and its queues look what it can be given. */

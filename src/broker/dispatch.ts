@@ -15,7 +15,8 @@ export function dispatch(
   attachments: readonly Attachment[],
   turn: number,
 ): number {
-  let next = turn;
+  // Consumers may have left since the last call.
+  let next = turn < attachments.length ? turn : 0;
   let shares = 0;
   while (ready.messages > 0) {
     if (shares === 0) shares = countAvailable(attachments);
@@ -27,16 +28,16 @@ export function dispatch(
       if (!give(ready, attachments[index], piece)) break;
     }
     shares -= 1;
-    next = index + 1;
+    next = index + 1 < attachments.length ? index + 1 : 0;
   }
-  return next < attachments.length ? next : 0;
+  return next;
 }
 
 /**
- * Index of the attachment with the most free credit, the first of equals from `turn` on; -1 if none has any. With
+ * Index of the attachment with the most free credit, the first of equals from index `turn` on; -1 if none has any. With
  * `bytes`, only of those that would take a message of that size.
  */
-export function mostFree(attachments: readonly Attachment[], turn: number, bytes: number): number {
+function mostFree(attachments: readonly Attachment[], turn: number, bytes: number): number {
   const count = attachments.length;
   let best = -1;
   let bestFree = 0;

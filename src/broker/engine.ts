@@ -304,6 +304,12 @@ export interface TopicStats {
   readonly storedBytes: number;
 }
 
+export interface StorageState {
+  readonly diskBytes: number;
+  /** There is no room: publishes are refused until there is. */
+  readonly isFull: boolean;
+}
+
 /** Which dead letters: these ids (positions in the dead-letter queue's log), or the oldest `count` of all. */
 export type Which = { readonly refs: readonly Ref[] } | { readonly count: number };
 
@@ -347,11 +353,15 @@ export interface Engine {
     limit: { readonly messages: number; readonly bytes: number },
   ): Promise<readonly Run[]>;
 
-  /** Messages a subscription would hand out now, or those waiting for a retry; touches nothing. */
+  /**
+   * Messages a subscription would hand out now, or those waiting for a retry; touches nothing. Of a dead-letter queue, in
+   * the order of their positions, those behind `after`.
+   */
   peek(
     subscription: SubscriptionId,
     state: "ready" | "retrying",
     count: number,
+    after?: number,
   ): Promise<readonly Run[]>;
 
   /** Moves dead letters back to the subscription they came from, attempts reset; resolves when durable. */
@@ -372,6 +382,9 @@ export interface Engine {
   /** A client with this producer id is there: what it had stored is remembered until 10 minutes after `detach`. */
   attachProducer(id: ProducerId): ProducerState;
   detachProducer(id: ProducerId): void;
+
+  /** What it takes on disk; absent where the engine has no disk of its own. */
+  storage?(): StorageState;
 
   /** The journal could not be written: called once, after which every commit is lost. The process should stop. */
   onFailure(listener: (error: Error) => void): void;

@@ -30,13 +30,12 @@ export class LiveHub {
       channel.tail = this.#engine.tail(pattern, (run) => channel?.add(run));
       this.#channels.set(pattern, channel);
     }
-    const { listeners } = channel;
+    const { listeners, tail } = channel;
     listeners.add(listener);
     return {
       close: () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        this.#channels.get(pattern)?.tail?.close();
+        if (!listeners.delete(listener) || listeners.size > 0) return;
+        tail?.close();
         this.#channels.delete(pattern);
       },
     };

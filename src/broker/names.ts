@@ -1,5 +1,5 @@
 /** Topics and subscriptions by name and by id, as the engine tells of them. */
-import { isPattern, matches, patternsOverlap } from "@peyk/client/protocol";
+import { deadLettersOf, isPattern, matches, patternsOverlap } from "@peyk/client/protocol";
 import type { CatalogEvent, Subscription, SubscriptionId, Topic, TopicId } from "./engine.js";
 import { Rate } from "./rate.js";
 
@@ -94,6 +94,7 @@ export class Names {
     const existing = this.#topics.get(topic.name);
     if (existing) {
       existing.topic = topic;
+      this.#topicNames.set(topic.id, topic.name);
       return;
     }
     let subscriptionCount = this.#bySource.get(topic.name)?.size ?? 0;
@@ -119,6 +120,19 @@ export class Names {
       this.#bySource.set(source, ids.add(id));
     }
     if (!existing) this.#count(subscription, 1);
+    this.#putDeadLetters(subscription);
+  }
+
+  /** An engine may tell of a dead-letter queue only with its subscription. */
+  #putDeadLetters({ deadLetters, name, settings, ...common }: Subscription): void {
+    if (deadLetters === undefined || this.#subscriptionNames.has(deadLetters)) return;
+    this.#putSubscription({
+      ...common,
+      id: deadLetters,
+      name: deadLettersOf(name),
+      deadLetters: undefined,
+      settings: { ...settings, maxAttempts: 0, ordered: false, filter: "" },
+    });
   }
 
   #dropSubscription(id: SubscriptionId): void {

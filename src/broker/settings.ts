@@ -109,8 +109,17 @@ export function resolveStart(options: SubscriptionOptions | undefined): Start {
 }
 
 /** Whether two sets of settings are the same: creating again what exists so is fine. */
-export const sameSettings = (one: object, other: object): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
+export function sameSettings(one: object, other: object): boolean {
+  const names = Object.keys(one);
+  const haveSame = (name: string): boolean =>
+    isSame(Reflect.get(one, name), Reflect.get(other, name));
+  return names.length === Object.keys(other).length && names.every(haveSame);
+}
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  isObject(one) && isObject(other) ? sameSettings(one, other) : one === other;
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 const OVERFLOWS = ["reject", "drop-oldest", "dead-letter"] as const;
 const MODES = ["shared", "exclusive", "failover"] as const;
@@ -129,7 +138,7 @@ function resolveRetry(options: peyk.v1.IRetryPolicy | undefined, base: RetryPoli
 
 function inRange(field: string, value: number, min: number, max: number): number {
   if (value >= min && value <= max) return value;
-  const detail = `${field} is ${value}; it must be from ${min} to ${max}`;
+  const detail = `${field} is ${value}; it must be from ${min} to ${max}.`;
   const limit = value < min ? min : max;
   throw new PeykError("invalid_argument", detail, { field, limit });
 }

@@ -26,7 +26,7 @@ const NO_RESULTS: readonly SettleResult[] = [];
  * themselves end at once; this collects what the engine is to store, as one unit, and what is answered when it has.
  */
 export class SettleJob {
-  /** The one after it at the same consumer; only the consumer looks at it. */
+  /** The one after it at the same consumer; `SettleJobs` sets it. */
   next: SettleJob | undefined;
   readonly #answered: Answered | undefined;
   readonly #answers: Growing<SettledRange>[] = [];

@@ -17,6 +17,9 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
+/** States in which clients are served; on a full disk they still settle and consume. */
+const SERVING: ReadonlySet<string | undefined> = new Set(["serving", "full"]);
+
 /** `/`: what this is, for people. `/healthz`: the state, for machines; 503 while it does not serve. */
 export function createRequestListener(source: PageSource): RequestListener {
   return (request, response) => {
@@ -39,7 +42,7 @@ function answerHealth(
 ): void {
   const { state, version } = source.status();
   const body = `${JSON.stringify({ state, version })}\n`;
-  answer(request, response, state === "serving" ? 200 : 503, "application/json", body);
+  answer(request, response, SERVING.has(state) ? 200 : 503, "application/json", body);
 }
 
 function answer(

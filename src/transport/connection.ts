@@ -1,20 +1,23 @@
 import {
-  clientPacketWalker,
   limits,
   PeykError,
   PublishWalker,
   readClientFrame,
+  clientPacketWalker,
   writeErrorFrame,
   writeServerFrame,
   type ClientFrameKind,
   type CloseReason,
+  type ErrorCode,
   type PacketWriter,
 } from "@peyk/client/protocol";
-import { asPeykError } from "../broker/broker.js";
+import { asPeykError } from "../broker/errors.js";
 import type { Alarm } from "../runtime/timers.js";
+import { Allowance } from "./allowance.js";
 import type { Peer, TransportContext } from "./context.js";
-import { HANDLERS } from "./handlers/table.js";
+import { HANDLERS, type HandledKind } from "./handlers/table.js";
 import { sayHello } from "./handlers/hello.js";
+import { Heartbeat } from "./heartbeat.js";
 import type { Line, LineEvents } from "./line.js";
 import { Outbox } from "./outbox.js";
 import type { Session } from "./session.js";
@@ -28,6 +31,26 @@ type State =
 /** Frames that are not requests: they carry no id and are not answered. */
 const UNANSWERED: ReadonlySet<ClientFrameKind> = new Set(["credit", "stopLive"]);
 
+/** What begins something new: refused while the broker stops. */
+const BEGINNINGS: ReadonlySet<ClientFrameKind> = new Set([
+  "publish",
+  "subscribe",
+  "credit",
+  "startLive",
+  "redriveDeadLetters",
+]);
+
+/** How a connection ends that Hello was refused on; others with `policy_violation`. */
+const REFUSED_HELLO: Partial<Record<ErrorCode, CloseReason>> = {
+  unauthenticated: "unauthenticated",
+  unsupported: "unsupported_version",
+  unavailable: "going_away",
+  internal: "internal",
+};
+
+/** With more requests than this unanswered nothing is read. */
+const MAX_OPEN_REQUESTS = 10_000;
+
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
@@ -36,19 +59,19 @@ export class Connection implements Peer, LineEvents {
   readonly context: TransportContext;
   readonly line: Line;
   readonly outbox: Outbox;
-  /** Reads the Publish frames of this connection. */
   readonly publishWalker: PublishWalker;
+  readonly attaching = new Set<number>();
+  administering = 0;
   readonly #walker = clientPacketWalker();
-  readonly #heartbeat: Alarm;
+  readonly #heartbeat: Heartbeat;
   #state: State;
   /** Requests that wait for their answer. */
   readonly #open = new Set<number>();
-  #missedPongs = 0;
-  #nextNonce = 1;
   readonly #badFrames = new Allowance(limits.MAX_BAD_FRAMES_PER_MINUTE, MINUTE_MS);
   readonly #pings = new Allowance(limits.MAX_PINGS_PER_SECOND, SECOND_MS);
-  /** Messages that were published and not answered: too many, and nothing more is read. */
-  #unconfirmed = 0;
+  /** What was published and not answered: too much, and nothing more is read. */
+  #unconfirmedMessages = 0;
+  #unconfirmedBytes = 0;
   #isPaused = false;
 
   constructor(context: TransportContext, line: Line) {
@@ -56,19 +79,22 @@ export class Connection implements Peer, LineEvents {
     this.context = context;
     this.line = line;
     this.publishWalker = new PublishWalker({ maxPayloadBytes: config.maxPayloadBytes });
-    this.outbox = new Outbox(line, clock, timers, config, {
+    this.outbox = new Outbox(line, context, {
       behind: () => this.#onBehind(),
       caughtUp: () => this.#onCaughtUp(),
       stalled: () => this.close("slow_or_flooding", "it reads too slowly"),
     });
-    this.#heartbeat = timers.createAlarm(() => this.#beat());
+    this.#heartbeat = new Heartbeat(clock, timers, config.pingIntervalMs, {
+      isReading: () => !this.#isPaused,
+      ping: (nonce) => this.#write("ping", { nonce }),
+      dead: () => this.close("going_away", "it does not answer pings"),
+    });
     const deadline = timers.createAlarm(() => this.close("hello_timeout", "no Hello came in time"));
     deadline.set(clock.monotonic() + config.helloTimeoutMs);
     this.#state = { name: "new", deadline };
     context.connections.add(this);
   }
 
-  /** The client behind it; only while it is open. */
   get session(): Session {
     if (this.#state.name !== "open") throw new PeykError("closed", "the connection is closed");
     return this.#state.session;
@@ -78,16 +104,25 @@ export class Connection implements Peer, LineEvents {
     return this.#state.name === "open";
   }
 
+  get openRequests(): number {
+    return this.#open.size;
+  }
+
   // ---- The line ------------------------------------------------------------------------------------------------------
 
   packet(packet: Uint8Array): void {
-    this.#missedPongs = 0;
+    this.#heartbeat.heard();
+    if (this.#state.name === "new" && packet.byteLength > limits.MAX_PACKET_BYTES_BEFORE_HELLO) {
+      const limit = limits.MAX_PACKET_BYTES_BEFORE_HELLO;
+      return this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
+    }
     try {
       this.#walker.reset(packet);
       while (this.#state.name !== "closed" && this.#walker.next()) this.#frame(packet);
     } catch (error) {
       this.#badFrame(0, asPeykError(error));
     }
+    if (this.#open.size > MAX_OPEN_REQUESTS) this.#setReading();
   }
 
   unreadable(error: PeykError): void {
@@ -102,40 +137,47 @@ export class Connection implements Peer, LineEvents {
 
   // ---- For handlers --------------------------------------------------------------------------------------------------
 
-  /** Answers a request; `write` writes the frame. What was answered before, or has nobody to hear it, is left out. */
   answer(requestId: number, write: (writer: PacketWriter, requestId: number) => void): void {
     if (!this.#open.delete(requestId) || this.#state.name === "closed") return;
-    write(this.outbox.writer, requestId);
+    const { writer } = this.outbox;
+    const { length } = writer;
+    try {
+      write(writer, requestId);
+    } catch (error) {
+      // Whoever calls this back must not stumble over an answer that cannot be written.
+      writer.truncate(length);
+      writeErrorFrame(writer, requestId, this.#reported(error));
+    }
     this.outbox.written();
+    if (this.#isPaused) this.#setReading();
   }
 
   fail(requestId: number, error: unknown): void {
-    const answer = asPeykError(error);
-    if (answer.code === "internal") this.context.events.failed(answer);
+    const answer = this.#reported(error);
     this.answer(requestId, (writer) => writeErrorFrame(writer, requestId, answer));
   }
 
-  /** Hello was accepted. */
   opened(session: Session): void {
     if (this.#state.name === "new") this.#state.deadline.clear();
     this.#state = { name: "open", session };
     session.connected(this.outbox);
     this.context.bySession.set(session, this);
-    this.#setHeartbeat();
+    this.line.opened();
+    this.#heartbeat.start();
   }
 
-  /** So many messages were published and wait for their answer. */
-  publishing(count: number): void {
-    this.#unconfirmed += count;
+  publishing(count: number, bytes: number): void {
+    this.#unconfirmedMessages += count;
+    this.#unconfirmedBytes += bytes;
     this.#setReading();
   }
 
-  confirmed(count: number): void {
-    this.#unconfirmed -= count;
+  confirmed(count: number, bytes: number): void {
+    this.#unconfirmedMessages -= count;
+    this.#unconfirmedBytes -= bytes;
     this.#setReading();
   }
 
-  /** Says why, and ends the connection; the session, if there is one, lives on for its grace. */
   close(reason: CloseReason, detail: string): void {
     if (this.#state.name === "closed") return;
     const state = this.#state;
@@ -145,16 +187,21 @@ export class Connection implements Peer, LineEvents {
     if (state.name === "open") this.context.sessions.disconnected(state.session, false);
   }
 
-  /** The session goes on at another connection: nothing more is read here. */
+  abort(error: PeykError): void {
+    for (const requestId of [...this.#open]) this.fail(requestId, error);
+    this.close("going_away", error.message);
+  }
+
   taken(): void {
+    if (this.#state.name !== "open") return;
+    const { session } = this.#state;
     this.#enterClosed();
+    session.disconnected();
     this.line.close("session_taken", "the session goes on at another connection");
   }
 
   goAway(reason: string, graceMs: number): void {
-    if (this.#state.name !== "open") return;
-    writeServerFrame(this.outbox.writer, 0, "goAway", { reason, graceMs });
-    this.outbox.written();
+    if (this.#state.name === "open") this.#write("goAway", { reason, graceMs });
   }
 
   // ---- Inside --------------------------------------------------------------------------------------------------------
@@ -162,38 +209,58 @@ export class Connection implements Peer, LineEvents {
   #frame(packet: Uint8Array): void {
     const { kind, requestId, start, end } = this.#walker;
     if (kind === undefined) {
-      const detail = `frame ${this.#walker.field} is not known to this broker`;
+      const detail = `Frame ${this.#walker.field} is not known to this broker.`;
       return this.#badFrame(requestId, new PeykError("invalid_argument", detail));
     }
     if (this.#state.name === "new") return this.#firstFrame(kind, packet, start, end);
-    if (kind === "hello") {
-      return this.#badFrame(0, new PeykError("invalid_argument", "Hello was said before"));
-    }
-    if (kind === "ping") return this.#onPing(packet, start, end);
     if (kind === "pong") return;
-    const refusal = this.#checkRequest(kind, requestId);
-    if (refusal) return this.#badFrame(requestId, refusal);
+    if (kind === "hello") return this.#secondHello();
+    const id = UNANSWERED.has(kind) ? 0 : requestId;
+    if (!UNANSWERED.has(kind)) {
+      const misuse = this.#checkRequestId(kind, id);
+      if (misuse) return this.#badFrame(0, misuse);
+      this.#open.add(id);
+    }
+    if (kind === "ping") return this.#onPing(id, packet, start, end);
+    const { refusal } = this.context;
+    if (refusal && BEGINNINGS.has(kind)) return this.fail(id, refusal);
+    this.#handle(kind, id, packet, start, end);
+  }
+
+  #handle(kind: HandledKind, id: number, packet: Uint8Array, start: number, end: number): void {
     try {
-      const pending = HANDLERS[kind](this, { id: requestId, packet, start, end });
-      pending?.catch((error: unknown) => this.fail(requestId, error));
+      const pending = HANDLERS[kind](this, { id, packet, start, end });
+      pending?.catch((error: unknown) => this.#refuse(id, error));
     } catch (error) {
-      if (!UNANSWERED.has(kind)) this.fail(requestId, error);
-      else this.#badFrame(0, asPeykError(error));
+      this.#refuse(id, error);
     }
   }
 
-  #checkRequest(kind: ClientFrameKind, requestId: number): PeykError | undefined {
-    if (UNANSWERED.has(kind)) return undefined;
+  /** A frame that cannot be read counts against its sender; one that asks for what cannot be had does not. */
+  #refuse(requestId: number, error: unknown): void {
+    const answer = asPeykError(error);
+    const isUnreadable =
+      answer.code === "invalid_argument" &&
+      answer.field === undefined &&
+      answer.limit === undefined;
+    if (isUnreadable) {
+      this.#open.delete(requestId);
+      return this.#badFrame(requestId, answer);
+    }
+    if (requestId !== 0) return this.fail(requestId, answer);
+    if (this.#state.name === "closed") return;
+    writeErrorFrame(this.outbox.writer, 0, this.#reported(answer));
+    this.outbox.written();
+  }
+
+  #checkRequestId(kind: ClientFrameKind, requestId: number): PeykError | undefined {
     if (requestId === 0) {
-      const detail = `a ${kind} needs a request id of at least 1`;
+      const detail = `A ${kind} needs a request id of at least 1.`;
       return new PeykError("invalid_argument", detail, { field: "requestId" });
     }
-    if (this.#open.has(requestId)) {
-      const detail = `request ${requestId} is not answered yet; its id cannot be used again`;
-      return new PeykError("invalid_argument", detail, { field: "requestId" });
-    }
-    this.#open.add(requestId);
-    return undefined;
+    if (!this.#open.has(requestId)) return undefined;
+    const detail = `Request ${requestId} is not answered yet; its id cannot be used again.`;
+    return new PeykError("invalid_argument", detail, { field: "requestId" });
   }
 
   #firstFrame(kind: ClientFrameKind, packet: Uint8Array, start: number, end: number): void {
@@ -201,35 +268,55 @@ export class Connection implements Peer, LineEvents {
     try {
       sayHello(this, readClientFrame("hello", packet, start, end));
     } catch (error) {
-      const refusal = asPeykError(error);
-      if (refusal.code === "internal") this.context.events.failed(refusal);
+      const refusal = this.#reported(error);
+      if (this.#state.name === "closed") return;
       writeErrorFrame(this.outbox.writer, 0, refusal);
-      this.close(
-        refusal.code === "unsupported" ? "unsupported_version" : "unauthenticated",
-        refusal.message,
-      );
+      this.close(REFUSED_HELLO[refusal.code] ?? "policy_violation", refusal.message);
     }
   }
 
-  #onPing(packet: Uint8Array, start: number, end: number): void {
+  #secondHello(): void {
+    const error = new PeykError("conflict", "Hello was said before.");
+    writeErrorFrame(this.outbox.writer, 0, error);
+    this.outbox.written();
+  }
+
+  #onPing(requestId: number, packet: Uint8Array, start: number, end: number): void {
     if (!this.#pings.take(this.context.clock.monotonic())) {
       return this.close("slow_or_flooding", "it sends pings without end");
     }
-    const { nonce } = readClientFrame("ping", packet, start, end);
-    writeServerFrame(this.outbox.writer, 0, "pong", { nonce });
-    this.outbox.written();
+    try {
+      const { nonce } = readClientFrame("ping", packet, start, end);
+      this.answer(requestId, (writer) => writeServerFrame(writer, requestId, "pong", { nonce }));
+    } catch (error) {
+      this.#refuse(requestId, error);
+    }
   }
 
   /** What cannot be read is answered a few times; then nothing of it can be trusted. */
   #badFrame(requestId: number, error: PeykError): void {
     if (this.#state.name === "closed") return;
     this.context.counters.framesRejected += 1;
-    if (error.code === "internal") this.context.events.failed(error);
     if (this.#state.name === "new") return this.close("unauthenticated", error.message);
     if (!this.#badFrames.take(this.context.clock.monotonic())) {
       return this.close("policy_violation", "too many frames could not be read");
     }
-    writeErrorFrame(this.outbox.writer, requestId, error);
+    writeErrorFrame(this.outbox.writer, requestId, this.#reported(error));
+    this.outbox.written();
+  }
+
+  /** What goes to the client; what it must not see, because it is a bug, goes to the log. */
+  #reported(error: unknown): PeykError {
+    const answer = asPeykError(error);
+    if (answer.code === "internal") this.context.events.failed(answer);
+    return answer;
+  }
+
+  #write<Kind extends "ping" | "goAway">(
+    kind: Kind,
+    body: Parameters<typeof writeServerFrame<Kind>>[3],
+  ): void {
+    writeServerFrame(this.outbox.writer, 0, kind, body);
     this.outbox.written();
   }
 
@@ -245,60 +332,32 @@ export class Connection implements Peer, LineEvents {
 
   /** Reads on only while the publisher is within its credit and the peer takes what it is sent. */
   #setReading(): void {
+    const { maxUnconfirmedMessages, maxUnconfirmedBytes } = this.context.config;
     const mustPause =
-      this.outbox.isBehind || this.#unconfirmed > this.context.config.maxUnconfirmedMessages;
+      this.#state.name !== "closed" &&
+      (this.outbox.isBehind ||
+        this.#unconfirmedMessages > maxUnconfirmedMessages ||
+        this.#unconfirmedBytes > maxUnconfirmedBytes ||
+        this.#open.size > MAX_OPEN_REQUESTS);
     if (mustPause === this.#isPaused) return;
     this.#isPaused = mustPause;
     if (mustPause) this.line.pause();
     else this.line.resume();
   }
 
-  #setHeartbeat(): void {
-    const { clock, config } = this.context;
-    this.#heartbeat.set(clock.monotonic() + config.pingIntervalMs);
-  }
-
-  #beat(): void {
-    if (this.#missedPongs >= limits.MAX_MISSED_PINGS) {
-      return this.close("going_away", "it does not answer pings");
-    }
-    this.#missedPongs += 1;
-    writeServerFrame(this.outbox.writer, 0, "ping", { nonce: this.#nextNonce++ });
-    this.outbox.written();
-    this.#setHeartbeat();
-  }
-
   #enterClosed(): void {
     const state = this.#state;
+    if (state.name === "closed") return;
     if (state.name === "new") state.deadline.clear();
     this.#state = { name: "closed" };
-    this.#heartbeat.clear();
+    this.#heartbeat.stop();
     this.outbox.close();
+    this.#open.clear();
     this.context.connections.delete(this);
     if (state.name === "open" && this.context.bySession.get(state.session) === this) {
       this.context.bySession.delete(state.session);
     }
-  }
-}
-
-/** So many of something in so long, counted in windows. */
-class Allowance {
-  readonly #limit: number;
-  readonly #windowMs: number;
-  #windowStart = -Infinity;
-  #taken = 0;
-
-  constructor(limit: number, windowMs: number) {
-    this.#limit = limit;
-    this.#windowMs = windowMs;
-  }
-
-  take(nowMs: number): boolean {
-    if (nowMs - this.#windowStart >= this.#windowMs) {
-      this.#windowStart = nowMs;
-      this.#taken = 0;
-    }
-    this.#taken += 1;
-    return this.#taken <= this.#limit;
+    // What the closing handshake needs must be read.
+    this.#setReading();
   }
 }

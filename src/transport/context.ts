@@ -10,6 +10,7 @@ import type { Broker } from "../broker/broker.js";
 import type { Clock } from "../runtime/clock.js";
 import type { Timers } from "../runtime/timers.js";
 import type { Outbox, OutboxLimits } from "./outbox.js";
+import type { PacketPool } from "./packet-pool.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
 
@@ -19,7 +20,7 @@ export interface TransportConfig extends OutboxLimits {
   readonly resumeGraceMs: number;
   readonly maxPacketBytes: number;
   readonly maxPayloadBytes: number;
-  /** Messages published on one connection and not answered. */
+  /** Messages published on one connection and not answered, and their bytes: beyond it nothing more is read. */
   readonly maxUnconfirmedMessages: number;
   readonly maxUnconfirmedBytes: number;
   readonly maxCreditMessages: number;
@@ -45,15 +46,18 @@ export interface TransportContext {
   readonly administration: Administration;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly packets: PacketPool;
   readonly sessions: Sessions;
   readonly connections: Set<Peer>;
   readonly bySession: Map<Session, Peer>;
   readonly config: TransportConfig;
   readonly events: TransportEvents;
   readonly counters: TransportCounters;
-  readonly startedAtMs: number;
-  /** Whether the broker is about to stop: new clients are refused. */
-  isDraining: boolean;
+  /**
+   * Why nothing new is begun: the broker stops, or its journal failed. New clients, publishes, consumers and listeners are
+   * refused with it.
+   */
+  refusal: PeykError | undefined;
   status(): peyk.v1.IStatus;
   /** Throws `unauthenticated` unless a client with this token may connect. */
   authenticate(token: string): void;
@@ -74,19 +78,27 @@ export interface Peer {
   /** The client behind it; throws `closed` where there is none. */
   readonly session: Session;
   readonly isOpen: boolean;
+  /** How many requests wait for their answer. */
+  readonly openRequests: number;
   readonly outbox: Outbox;
   /** Reads the Publish frames of this connection. */
   readonly publishWalker: PublishWalker;
+  /** Numbers of consumers that are being attached. */
+  readonly attaching: Set<number>;
+  /** Requests to the administration that are being handled. */
+  administering: number;
   /** Answers a request; what was answered before, or has nobody to hear it, is left out. */
   answer(requestId: number, write: (writer: PacketWriter, requestId: number) => void): void;
   /** Hello was accepted. */
   opened(session: Session): void;
   /** The session goes on at another connection: nothing more is read here. */
   taken(): void;
-  /** So many messages were published and wait for their answer; and are answered. */
-  publishing(count: number): void;
-  confirmed(count: number): void;
+  /** So many messages and bytes were published and wait for their answer; and are answered. */
+  publishing(count: number, bytes: number): void;
+  confirmed(count: number, bytes: number): void;
   goAway(reason: string, graceMs: number): void;
+  /** Answers whatever waits with this error, and ends the connection. */
+  abort(error: PeykError): void;
   /** Says why, and ends the connection; the session, if there is one, lives on for its grace. */
   close(reason: CloseReason, detail: string): void;
 }

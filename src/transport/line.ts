@@ -6,12 +6,19 @@ export interface Line {
   readonly peer: string;
   /** Bytes that were sent and have not left this process. */
   readonly bufferedBytes: number;
-  /** Sends a packet; its bytes must not change afterwards. Calls `sent` once it has left the process. */
-  send(packet: Uint8Array, sent: () => void): void;
+  /** Whether the receiver keeps views of what it is sent, so that the bytes of a packet may never change again. */
+  readonly keepsPackets: boolean;
+  /**
+   * Sends a packet; its bytes must not change until `sent` is called: once it has left the process, or with what kept it
+   * from doing so.
+   */
+  send(packet: Uint8Array, sent: (error?: unknown) => void): void;
   /** Reads nothing more until `resume`. */
   pause(): void;
   resume(): void;
-  /** Ends it, after what was sent. `closed` is called, once. */
+  /** Hello was accepted: from now on packets may have their full size. */
+  opened(): void;
+  /** Ends it, after what was sent. `closed` is called, once; nothing else is. */
   close(reason: CloseReason, detail: string): void;
 }
 

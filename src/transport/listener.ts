@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { JSON_SUBPROTOCOL, PeykError, SUBPROTOCOL } from "@peyk/client/protocol";
 import { WebSocketServer, type WebSocket } from "ws";
+import type { Clock } from "../runtime/clock.js";
+import type { ConnectionCaps } from "./connection-caps.js";
 import type { Accept } from "./line.js";
 import type { OriginPolicy } from "./origins.js";
 import { attachWebSocket } from "./websocket-line.js";
@@ -13,10 +15,11 @@ export interface ListenerOptions {
   readonly port: number;
   readonly origins: OriginPolicy;
   readonly maxPacketBytes: number;
-  /** Connections at a time, over all addresses. */
-  readonly maxConnections: number;
-  /** The same for one client address. */
-  readonly maxConnectionsPerAddress: number;
+  /** Shared by all listeners of a broker. */
+  readonly caps: ConnectionCaps;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** Time for the headers of a request, in ms; default 10 s. */
+  readonly headersTimeoutMs?: number;
   readonly accept: Accept;
   /** Answers what is no WebSocket. */
   readonly onRequest: Parameters<typeof createServer>[1];
@@ -33,10 +36,15 @@ export interface ListenerCounters {
 const MAX_FRAGMENTS = 64;
 const MAX_BUFFERED_CHUNKS = 4_096;
 
-/** Headers of a request must be here within this, in ms: slow ones cost memory. */
+/** Headers of a request must be here within this, in ms: slow ones cost memory. Looked at twice as often. */
 const HEADERS_TIMEOUT_MS = 10_000;
-const TIMEOUT_CHECK_MS = 5_000;
 const MAX_HEADERS = 100;
+
+/** How long a peer may take to answer that a connection is closed, in ms; then it ends without an answer. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** JSON says the same in more bytes: a byte of payload takes 4/3 of a character. */
+const JSON_FACTOR = 2;
 
 /** Seconds after which a refused client may try again. */
 const RETRY_AFTER_S = 5;
@@ -45,42 +53,27 @@ const RETRY_AFTER_S = 5;
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #http: Server;
-  readonly #sockets: WebSocketServer;
-  readonly #byAddress = new Map<string, number>();
-  #connections = 0;
+  /** One for each subprotocol: a `WebSocketServer` has one limit for the size of messages. */
+  readonly #binary: WebSocketServer;
+  readonly #json: WebSocketServer;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: options.maxPacketBytes,
-      maxFragments: MAX_FRAGMENTS,
-      maxBufferedChunks: MAX_BUFFERED_CHUNKS,
-      autoPong: false,
-      handleProtocols: (offered) =>
-        offered.has(SUBPROTOCOL) ? SUBPROTOCOL : offered.has(JSON_SUBPROTOCOL) && JSON_SUBPROTOCOL,
-    } as ConstructorParameters<typeof WebSocketServer>[0]);
+    this.#binary = createSockets(SUBPROTOCOL, options.maxPacketBytes);
+    this.#json = createSockets(JSON_SUBPROTOCOL, options.maxPacketBytes * JSON_FACTOR);
+    const { headersTimeoutMs = HEADERS_TIMEOUT_MS } = options;
     this.#http = createServer(
       {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: HEADERS_TIMEOUT_MS,
-        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+        headersTimeout: headersTimeoutMs,
+        requestTimeout: headersTimeoutMs,
+        connectionsCheckingInterval: headersTimeoutMs / 2,
         maxHeaderSize: 16 * 1024,
       },
       options.onRequest,
     );
     this.#http.maxHeadersCount = MAX_HEADERS;
     this.#http.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket, head));
-    this.#http.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-      socket.on("error", () => {});
-      const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
-      refuse(socket, isTooLarge ? 431 : 400, isTooLarge ? "Headers Too Large" : "Bad Request");
-    });
-  }
-
-  get connectionCount(): number {
-    return this.#connections;
+    this.#http.on("clientError", onClientError);
   }
 
   /** Resolves with the address it listens on; rejects with what the system says otherwise. */
@@ -101,11 +94,15 @@ export class Listener {
     this.#http.close();
   }
 
-  /** Ends what is still open. */
+  /** Ends what is still open; what is being closed gets the time for it, so that clients learn why. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
     this.#http.closeAllConnections();
-    for (const socket of this.#sockets.clients) socket.terminate();
+    for (const sockets of [this.#binary, this.#json]) {
+      for (const socket of sockets.clients) {
+        if (socket.readyState === socket.OPEN) socket.terminate();
+      }
+    }
     await closed;
   }
 
@@ -116,21 +113,29 @@ export class Listener {
       this.#options.counters.upgradesRejected += 1;
       return refuse(socket, refusal.status, refusal.text, refusal.headers);
     }
+    if (socket.destroyed) return;
+    const { caps } = this.#options;
     const address = request.socket.remoteAddress ?? "";
-    this.#count(address, 1);
-    socket.once("close", () => this.#count(address, -1));
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#onSocket(webSocket, request);
+    caps.opened(address);
+    socket.once("close", () => caps.closed(address));
+    const sockets = offeredBy(request).includes(SUBPROTOCOL) ? this.#binary : this.#json;
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#onSocket(webSocket, request, socket);
     });
   }
 
-  #onSocket(socket: WebSocket, request: IncomingMessage): void {
+  #onSocket(socket: WebSocket, request: IncomingMessage, stream: Duplex): void {
+    const { maxPacketBytes, clock, accept } = this.#options;
     const peer = `${request.socket.remoteAddress ?? "unknown"}:${request.socket.remotePort ?? 0}`;
-    attachWebSocket(socket, peer, this.#options.accept);
+    attachWebSocket(socket, { stream, peer, maxPacketBytes, clock }, accept);
   }
 
   #refusal(request: IncomingMessage): Refusal | undefined {
-    const { counters, maxConnections, maxConnectionsPerAddress, origins } = this.#options;
+    const { counters, caps, origins } = this.#options;
+    // Those beyond the limit have been left out, and they may be the ones that matter.
+    if (request.rawHeaders.length >= 2 * MAX_HEADERS) {
+      return { status: 431, text: "Too Many Headers" };
+    }
     if (request.method !== "GET") return { status: 405, text: "Method Not Allowed" };
     if (pathOf(request) !== "/") return { status: 404, text: "Not Found" };
     if (!origins.allows(request.headers.origin)) {
@@ -141,28 +146,44 @@ export class Listener {
       const headers = { "Sec-WebSocket-Version": "13" };
       return { status: 400, text: "Unsupported WebSocket Version", headers };
     }
-    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",");
-    const names = offered.map((name) => name.trim());
+    const names = offeredBy(request);
     if (!names.includes(SUBPROTOCOL) && !names.includes(JSON_SUBPROTOCOL)) {
       const text = `Subprotocol ${SUBPROTOCOL} or ${JSON_SUBPROTOCOL} Needed`;
       return { status: 400, text };
     }
-    const fromAddress = this.#byAddress.get(request.socket.remoteAddress ?? "") ?? 0;
-    if (this.#connections >= maxConnections || fromAddress >= maxConnectionsPerAddress) {
+    if (!caps.allows(request.socket.remoteAddress ?? "")) {
       counters.connectionsRefused += 1;
       const headers = { "Retry-After": String(RETRY_AFTER_S) };
       return { status: 503, text: "Too Many Connections", headers };
     }
     return undefined;
   }
-
-  #count(address: string, change: number): void {
-    this.#connections += change;
-    const count = (this.#byAddress.get(address) ?? 0) + change;
-    if (count > 0) this.#byAddress.set(address, count);
-    else this.#byAddress.delete(address);
-  }
 }
+
+function createSockets(subprotocol: string, maxPayload: number): WebSocketServer {
+  // The types of `ws` lag behind its options.
+  return new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+    autoPong: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: () => subprotocol,
+  } as ConstructorParameters<typeof WebSocketServer>[0]);
+}
+
+function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  socket.on("error", () => {});
+  if (!socket.writable) socket.destroy();
+  else if (error.code === "HPE_HEADER_OVERFLOW") refuse(socket, 431, "Headers Too Large");
+  else if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") refuse(socket, 408, "Request Timeout");
+  else refuse(socket, 400, "Bad Request");
+}
+
+const offeredBy = (request: IncomingMessage): string[] =>
+  (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
 
 interface Refusal {
   readonly status: number;
@@ -184,6 +205,8 @@ function refuse(
     "Content-Length: 0",
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
+  // Who was refused may keep its side open for ever; the broker does not.
+  socket.once("finish", () => socket.destroy());
   socket.end(`${lines.join("\r\n")}\r\n\r\n`);
 }
 

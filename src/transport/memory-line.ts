@@ -42,9 +42,11 @@ export function joinInMemory(
     get bufferedBytes() {
       return toClient.bytes;
     },
+    keepsPackets: true,
     send: (packet, sent) => toClient.push(packet, sent),
     pause: () => toBroker.pause(),
     resume: () => toBroker.resume(),
+    opened: () => {},
     close: (reason: CloseReason, detail) => end(CLOSE_CODES[reason].code, detail, false),
   };
   brokerEvents = accept(line);

@@ -1,3 +1,5 @@
+import { PeykError, quoteInput } from "@peyk/client/protocol";
+
 /** Which web pages may connect. Programs send no Origin and are not concerned. */
 export interface OriginPolicy {
   allows(origin: string | undefined): boolean;
@@ -5,10 +7,11 @@ export interface OriginPolicy {
 
 /**
  * Pages of loopback origins, and those that are named: "https://app.example.com", port included where it is not the
- * scheme's own. A page elsewhere could otherwise use the broker of whoever visits it.
+ * scheme's own. A page elsewhere could otherwise use the broker of whoever visits it. Throws `invalid_argument` for a name
+ * that is no origin.
  */
 export function createOriginPolicy(allowed: readonly string[]): OriginPolicy {
-  const named = new Set(allowed.map((origin) => normalise(origin) ?? origin));
+  const named = new Set(allowed.map((origin) => normalise(origin) ?? noOrigin(origin)));
   return {
     allows(origin) {
       if (origin === undefined) return true;
@@ -26,6 +29,11 @@ function normalise(origin: string): string | undefined {
   if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
   const isBare = url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
   return isBare ? url.origin : undefined;
+}
+
+function noOrigin(text: string): never {
+  const detail = `${quoteInput(text)} is no origin; it must be like https://app.example.com.`;
+  throw new PeykError("invalid_argument", detail, { field: "allowOrigin" });
 }
 
 function isLoopback(origin: string): boolean {

@@ -2,9 +2,13 @@ import { PacketWriter } from "@peyk/client/protocol";
 import type { Clock } from "../runtime/clock.js";
 import type { Alarm, Timers } from "../runtime/timers.js";
 import type { Line } from "./line.js";
+import type { PacketPool } from "./packet-pool.js";
 
 /** A packet that grew to this size, in bytes, is sent before the turn ends. */
 const FULL_PACKET_BYTES = 256 * 1024;
+
+/** Shared frames below this size, in bytes, are copied next to others: a copy costs less than one more write. */
+const COPIED_BYTES = 16 * 1024;
 
 export interface OutboxLimits {
   /** Bytes waiting in the socket beyond which its consumers get nothing new and nothing more is read. */
@@ -20,13 +24,20 @@ export interface OutboxEvents {
   stalled(): void;
 }
 
+/** What outboxes share. */
+export interface OutboxContext {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly packets: PacketPool;
+  readonly config: OutboxLimits;
+}
+
 /** Gathers the frames that are due to one line in a turn, and sends them as one packet. */
 export class Outbox {
   /** Where frames are written; call `written` afterwards. */
   readonly writer = new PacketWriter(4096);
   readonly #line: Line;
-  readonly #clock: Clock;
-  readonly #limits: OutboxLimits;
+  readonly #context: OutboxContext;
   readonly #events: OutboxEvents;
   readonly #stall: Alarm;
   #isScheduled = false;
@@ -36,21 +47,14 @@ export class Outbox {
   #sending = 0;
   readonly #flush = (): void => this.flush();
   /** One more hop: what the frames written so far set off in this turn (deliveries after confirms) leaves with them. */
-  readonly #flushLater = (): void => this.#clock.defer(this.#flush);
+  readonly #flushLater = (): void => this.#context.clock.defer(this.#flush);
   readonly #onSent = (): void => this.#sent();
 
-  constructor(
-    line: Line,
-    clock: Clock,
-    timers: Timers,
-    limits: OutboxLimits,
-    events: OutboxEvents,
-  ) {
+  constructor(line: Line, context: OutboxContext, events: OutboxEvents) {
     this.#line = line;
-    this.#clock = clock;
-    this.#limits = limits;
+    this.#context = context;
     this.#events = events;
-    this.#stall = timers.createAlarm(() => events.stalled());
+    this.#stall = context.timers.createAlarm(() => events.stalled());
   }
 
   get isBehind(): boolean {
@@ -62,19 +66,39 @@ export class Outbox {
     if (this.writer.length >= FULL_PACKET_BYTES) this.flush();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
-      this.#clock.defer(this.#flushLater);
+      this.#context.clock.defer(this.#flushLater);
     }
   }
 
-  /** Sends a packet that others get too, after what was written so far. */
-  sendShared(packet: Uint8Array): void {
+  /** Sends frames that others get too, after what was written so far. Their bytes must never change. */
+  sendShared(frames: Uint8Array): void {
+    if (frames.byteLength < COPIED_BYTES) {
+      this.writer.raw(frames);
+      this.written();
+      return;
+    }
     this.flush();
-    this.#send(packet);
+    this.#send(frames, this.#onSent);
   }
 
   flush(): void {
     this.#isScheduled = false;
-    if (this.writer.length > 0 && !this.#isClosed) this.#send(this.writer.take());
+    const { writer } = this;
+    if (writer.length === 0 || this.#isClosed) return;
+    if (this.#line.keepsPackets) {
+      this.#send(writer.take(), this.#onSent);
+      return;
+    }
+    const { packets } = this.#context;
+    const written = writer.view();
+    const buffer = packets.take(written.byteLength);
+    buffer.set(written);
+    writer.clear();
+    this.#send(buffer.subarray(0, written.byteLength), (error) => {
+      // After a failure nobody can say whether the socket still looks at it.
+      if (error === undefined || error === null) packets.giveBack(buffer);
+      this.#sent();
+    });
   }
 
   close(): void {
@@ -83,12 +107,12 @@ export class Outbox {
     this.#stall.clear();
   }
 
-  #send(packet: Uint8Array): void {
+  #send(packet: Uint8Array, sent: (error?: unknown) => void): void {
     if (this.#isClosed) return;
     this.#sending += 1;
     if (this.#sending === 1) this.#watch();
-    this.#line.send(packet, this.#onSent);
-    if (this.#isBehind || this.#line.bufferedBytes <= this.#limits.maxBufferedBytes) return;
+    this.#line.send(packet, sent);
+    if (this.#isBehind || this.#line.bufferedBytes <= this.#context.config.maxBufferedBytes) return;
     this.#isBehind = true;
     this.#events.behind();
   }
@@ -98,12 +122,14 @@ export class Outbox {
     if (this.#isClosed) return;
     if (this.#sending > 0) this.#watch();
     else this.#stall.clear();
-    if (!this.#isBehind || this.#line.bufferedBytes > this.#limits.maxBufferedBytes / 2) return;
+    const { maxBufferedBytes } = this.#context.config;
+    if (!this.#isBehind || this.#line.bufferedBytes > maxBufferedBytes / 2) return;
     this.#isBehind = false;
     this.#events.caughtUp();
   }
 
   #watch(): void {
-    this.#stall.set(this.#clock.monotonic() + this.#limits.writeStallMs);
+    const { clock, config } = this.#context;
+    this.#stall.set(clock.monotonic() + config.writeStallMs);
   }
 }

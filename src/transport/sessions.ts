@@ -1,10 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Broker } from "../broker/broker.js";
-import type { ProducerId } from "../broker/engine.js";
+import type { peyk } from "@peyk/client/protocol";
+import type { Engine, ProducerId } from "../broker/engine.js";
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import type { Alarm, Timers } from "../runtime/timers.js";
-import { Session } from "./session.js";
+import { heldOf, Session } from "./session.js";
 
 /** What is worth a log line. */
 export interface SessionEvents {
@@ -19,16 +19,18 @@ const ID_BYTES = 16;
 
 /** The clients of this broker, connected or about to come back. */
 export class Sessions {
-  readonly #broker: Broker;
+  readonly #engine: Pick<Engine, "detachProducer">;
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #random: Random;
   readonly #graceMs: number;
   readonly #events: SessionEvents;
   readonly #byId = new Map<string, { readonly session: Session; readonly grace: Alarm }>();
+  /** How many sessions a producer has: one that comes back without its session is there twice for a while. */
+  readonly #producers = new Map<ProducerId, number>();
 
   constructor(
-    broker: Broker,
+    engine: Pick<Engine, "detachProducer">,
     parts: {
       readonly clock: Clock;
       readonly timers: Timers;
@@ -37,7 +39,7 @@ export class Sessions {
       readonly events: SessionEvents;
     },
   ) {
-    this.#broker = broker;
+    this.#engine = engine;
     this.#clock = parts.clock;
     this.#timers = parts.timers;
     this.#random = parts.random;
@@ -56,9 +58,12 @@ export class Sessions {
   create(clientName: string, producer: ProducerId | undefined): Session {
     const id = this.#random.bytes(ID_BYTES);
     const secret = this.#random.bytes(ID_BYTES);
-    const session = new Session(this.#broker, { id, secret, clientName, producer });
+    const session = new Session({ id, secret, clientName, producer });
     const grace = this.#timers.createAlarm(() => this.#expire(session));
     this.#byId.set(keyOf(id), { session, grace });
+    if (producer !== undefined) {
+      this.#producers.set(producer, (this.#producers.get(producer) ?? 0) + 1);
+    }
     return session;
   }
 
@@ -78,34 +83,58 @@ export class Sessions {
   disconnected(session: Session, wasClean: boolean): void {
     const entry = this.#byId.get(keyOf(session.id));
     if (!entry) return;
-    if (wasClean) {
-      this.#remove(session);
-      session.end("clean");
-      return;
-    }
+    if (wasClean) return this.#end(session, "clean");
     session.disconnected();
     entry.grace.set(this.#clock.monotonic() + this.#graceMs);
     if (session.heldMessages > 0) this.#events.lost(session, this.#graceMs);
   }
 
+  /** Who consumes what, by the names of subscriptions. */
+  consumers(): ReadonlyMap<string, readonly peyk.v1.IConsumerInfo[]> {
+    const found = new Map<string, peyk.v1.IConsumerInfo[]>();
+    for (const { session } of this.#byId.values()) {
+      for (const [number, { consumer, sources }] of session.consumers) {
+        sources.forEach(({ name }, source) => {
+          const of = found.get(name) ?? [];
+          found.set(name, of);
+          of.push({
+            clientName: session.clientName,
+            session: keyOf(session.id),
+            consumer: number,
+            unsettled: heldOf(consumer, source),
+            freeCreditMessages: consumer.freeMessages,
+            freeCreditBytes: Math.max(0, consumer.freeBytes),
+            connected: session.isConnected,
+          });
+        });
+      }
+    }
+    return found;
+  }
+
   /** Ends all of them without counting what they hold against them. */
   close(): void {
-    for (const { session, grace } of this.#byId.values()) {
-      grace.clear();
-      session.end("clean");
-    }
-    this.#byId.clear();
+    for (const session of this.all()) this.#end(session, "clean");
   }
 
   #expire(session: Session): void {
-    this.#remove(session);
     if (session.heldMessages > 0) this.#events.expired(session);
-    session.end("crash");
+    this.#end(session, "crash");
   }
 
-  #remove(session: Session): void {
+  #end(session: Session, how: "clean" | "crash"): void {
     this.#byId.get(keyOf(session.id))?.grace.clear();
     this.#byId.delete(keyOf(session.id));
+    session.end(how);
+    const { producer } = session;
+    if (producer === undefined) return;
+    const others = (this.#producers.get(producer) ?? 1) - 1;
+    if (others > 0) {
+      this.#producers.set(producer, others);
+      return;
+    }
+    this.#producers.delete(producer);
+    this.#engine.detachProducer(producer);
   }
 }
 

@@ -25,6 +25,11 @@ export class OperationTrace {
     return this.lines.join("\n");
   }
 
+  /** How many calls there were, those before a crash included. */
+  get callCount(): number {
+    return this.#callCount;
+  }
+
   count(operation: DiskOperation): number {
     return this.#counts.get(operation) ?? 0;
   }

@@ -30,7 +30,6 @@ export interface ModelSubscription {
   readonly id: number;
   settings: SubscriptionSettings;
   readonly messages: ModelMessage[];
-  /** In the order of their arrival. */
   attached: ModelConsumer[];
   delivered: number;
   released: number;
@@ -83,16 +82,9 @@ export class QueueModel {
     for (const each of stored) {
       const { failures, crashes } = each;
       const size = each.batch.byteLength(each.index, 1);
+      const place = { stored: each, size, state: "ready", failures, crashes } as const;
       const delayMs = { min: 0, max: 0 };
-      const rest = { failedAt: 0, delayMs, death: undefined };
-      subscription.messages.push({
-        stored: each,
-        size,
-        state: "ready",
-        failures,
-        crashes,
-        ...rest,
-      });
+      subscription.messages.push({ ...place, failedAt: 0, delayMs, death: undefined });
     }
   }
 
@@ -104,7 +96,7 @@ export class QueueModel {
   /** What the session was given. A batch that begins with a known number is sent again. */
   delivered(consumer: ModelConsumer, batch: DeliveryBatch): void {
     const subscription = consumer.sources[batch.source];
-    if (subscription === undefined) throw new Error("delivers from an unknown source");
+    if (!subscription) throw new Error("delivers from an unknown source");
     if (batch.firstDelivery <= consumer.deliveries.length) return this.#again(consumer, batch);
     for (let index = 0; index < batch.count; index += 1) {
       const position = batch.run.first + batch.from + index;
@@ -139,9 +131,9 @@ export class QueueModel {
   /** Lets time go on; leases end on the way, and others start where they did. */
   advance(ms: number): void {
     const until = this.now + ms;
-    const running = () => this.consumers.flatMap((consumer) => this.running(consumer));
     for (;;) {
-      const next = Math.min(...running().map(({ deadline }) => deadline));
+      const running = this.consumers.flatMap((consumer) => this.running(consumer));
+      const next = Math.min(...running.map(({ deadline }) => deadline));
       if (next > until) break;
       this.now = Math.max(this.now, next);
       for (const consumer of this.consumers) this.#expire(consumer);
@@ -221,8 +213,8 @@ export class QueueModel {
 
   #settleOne(consumer: ModelConsumer, number: number, range: SettleRange): Expected {
     const delivery = consumer.deliveries[number - 1];
-    const { verb } = range;
     if (delivery === undefined) return { delivery: number, outcomes: ["unknown"] };
+    const { verb } = range;
     const { state } = delivery;
     const answer = (...outcomes: SettleOutcome[]): Expected => ({ delivery: number, outcomes });
     if (state === "settled") return answer("already_settled");
@@ -248,9 +240,8 @@ export class QueueModel {
     if (delivery.state === "buffered") return 0;
     const { ackDeadlineMs, maxExtensionMs } = delivery.subscription.settings;
     const longest = delivery.firstDeadline + maxExtensionMs - this.now;
-    const granted = Math.max(Math.min(ms ?? ackDeadlineMs, longest), 0);
-    delivery.deadline = this.now + granted;
-    return granted;
+    delivery.deadline = this.now + Math.max(Math.min(ms ?? ackDeadlineMs, longest), 0);
+    return delivery.deadline - this.now;
   }
 
   #expire(consumer: ModelConsumer): void {
@@ -276,17 +267,13 @@ export class QueueModel {
     const isDead = reason === "rejected" || (maxAttempts > 0 && attempts >= maxAttempts);
     delivery.state = isDead && ended === "returned" ? "settled" : ended;
     if (isDead) {
-      message.state = "dead";
-      message.death = { reason, attempts, lastConsumer: consumer.name };
-      return;
+      const death = { reason, attempts, lastConsumer: consumer.name };
+      return void Object.assign(message, { state: "dead", death });
     }
-    const mean = Math.min(retry.minMs * retry.factor ** (attempts - 1), retry.maxMs);
+    const mean = delayMs ?? Math.min(retry.minMs * retry.factor ** (attempts - 1), retry.maxMs);
     const share = delayMs === undefined ? retry.jitter : 0;
-    const base = delayMs ?? mean;
-    message.state = "waiting";
-    message.failures = attempts;
-    message.failedAt = this.now;
-    message.delayMs = { min: base * (1 - share) - 1, max: base * (1 + share) + 1 };
+    Object.assign(message, { state: "waiting", failures: attempts, failedAt: this.now });
+    message.delayMs = { min: mean * (1 - share) - 1, max: mean * (1 + share) + 1 };
   }
 
   #release(delivery: ModelDelivery): void {

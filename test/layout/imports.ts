@@ -15,6 +15,10 @@ const OWN_PACKAGES: Readonly<Record<string, string>> = {
   "peyk/test": "src/test.ts",
   "@peyk/client": "client/src/index.ts",
   "@peyk/client/protocol": "client/src/protocol/index.ts",
+  "@peyk/client/protocol/json": "client/src/protocol/json.ts",
+  "@peyk/client/embedded": "client/src/embedded.ts",
+  "#socket": "client/src/socket.node.ts",
+  "#runtime": "client/src/runtime.node.ts",
 };
 
 const WORKER_URL = /new URL\(\s*["'](\.[^"']+\.js)["'],\s*import\.meta\.url\s*\)/g;

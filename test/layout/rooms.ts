@@ -14,6 +14,8 @@ export interface Room {
 
 const PORT = "src/broker/engine.ts";
 const DOOR = "src/index.ts";
+/** Armed from the environment by `peyk serve`, for tests that kill it. */
+const FAILPOINTS = "src/engines/embedded/failpoints.ts";
 const INNER = ["broker", "protocol", "runtime", "options", "auth", "observability"];
 
 /** The map of the house. A file belongs to the first room that matches; arrows go down only. */
@@ -52,8 +54,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: "cli",
     files: /^src\/cli\//,
-    sees: ["client", "protocol", "options", DOOR],
-    packages: ["commander"],
+    sees: ["client", "protocol", "options", DOOR, "src/version.ts", FAILPOINTS],
+    packages: ["commander", "pino"],
   },
   { name: "composition", files: /^src\/[^/]+\.ts$/, sees: ["*"], packages: ["*"] },
   { name: "bin", files: /^bin\//, sees: ["cli"], packages: [] },

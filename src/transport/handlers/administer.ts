@@ -1,4 +1,6 @@
 /** Topics, subscriptions, dead letters and the broker's state: what is asked for, answered by the administration. */
+import type { peyk } from "@peyk/client/protocol";
+import type { Peer } from "../context.js";
 import { plain } from "./plain.js";
 
 export const ADMINISTRATION = {
@@ -31,14 +33,18 @@ export const ADMINISTRATION = {
   updateSubscription: plain("updateSubscription", "subscription", (peer, { name, options }) =>
     peer.context.administration.updateSubscription(name, options),
   ),
-  getSubscription: plain("getSubscription", "subscription", (peer, { name }) =>
-    peer.context.administration.subscription(name),
-  ),
+  getSubscription: plain("getSubscription", "subscription", async (peer, { name }) => {
+    const subscription = await peer.context.administration.subscription(name);
+    return withConsumers(peer, [subscription])[0] ?? subscription;
+  }),
   listSubscriptions: plain(
     "listSubscriptions",
     "subscriptions",
-    (peer, { pattern, after, limit }) =>
-      peer.context.administration.listSubscriptions({ pattern, after, limit }),
+    async (peer, { pattern, after, limit }) => {
+      const { administration } = peer.context;
+      const page = await administration.listSubscriptions({ pattern, after, limit });
+      return { ...page, subscriptions: withConsumers(peer, page.subscriptions ?? []) };
+    },
   ),
   peekSubscription: plain("peekSubscription", "peekedMessages", (peer, { name, state, count }) =>
     peer.context.administration.peekSubscription(name, state, count),
@@ -53,15 +59,28 @@ export const ADMINISTRATION = {
 
   listDeadLetters: plain("listDeadLetters", "deadLetters", (peer, body) => {
     const { subscription, which, after, limit } = body;
-    return peer.context.administration.listDeadLetters(subscription, { which, after, limit });
+    const { deadLetters } = peer.context.administration;
+    return deadLetters.list(subscription, { which, after, limit });
   }),
   redriveDeadLetters: plain("redriveDeadLetters", "count", (peer, body) => {
     const { subscription, which, perSecond, dryRun } = body;
-    const { administration } = peer.context;
-    return administration.redrive(subscription, which, { perSecond, dryRun });
+    const { deadLetters } = peer.context.administration;
+    return deadLetters.redrive(subscription, which, { perSecond, dryRun });
   }),
   purgeDeadLetters: plain("purgeDeadLetters", "count", (peer, { subscription, which, dryRun }) =>
-    peer.context.administration.purgeDeadLetters(subscription, which, dryRun),
+    peer.context.administration.deadLetters.purge(subscription, which, dryRun),
   ),
   getStatus: plain("getStatus", "status", async (peer) => peer.context.status()),
 } as const;
+
+/** Who consumes them is known to sessions, not to the broker. */
+function withConsumers(
+  { context }: Peer,
+  subscriptions: readonly peyk.v1.ISubscriptionInfo[],
+): peyk.v1.ISubscriptionInfo[] {
+  const consumers = context.sessions.consumers();
+  return subscriptions.map((subscription) => ({
+    ...subscription,
+    consumers: [...(consumers.get(subscription.name ?? "") ?? [])],
+  }));
+}

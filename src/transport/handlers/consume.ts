@@ -7,22 +7,22 @@ import {
   writeServerFrame,
   writeSettled,
 } from "@peyk/client/protocol";
+import type { Consumer } from "../../broker/consumer.js";
 import type { Peer, Request } from "../context.js";
+import { checkNumber } from "./numbers.js";
 
 /** Subscribe: attaches a consumer, and makes what it consumes if it is new and may be. */
 export async function onSubscribe(peer: Peer, { id, packet, start, end }: Request): Promise<void> {
   const subscribe = readClientFrame("subscribe", packet, start, end);
   const { session } = peer;
   const number = subscribe.consumer;
-  if (session.consumers.has(number) || session.attaching.has(number)) {
-    const detail = `consumer ${number} is in use; choose another number`;
-    throw new PeykError("invalid_argument", detail, { field: "consumer" });
-  }
-  if (session.consumers.size + session.attaching.size >= limits.MAX_CONSUMERS) {
-    const detail = `the session has ${limits.MAX_CONSUMERS} consumers; no more are allowed`;
+  const taken = { has: (each: number) => session.consumers.has(each) || peer.attaching.has(each) };
+  checkNumber("consumer", number, taken);
+  if (session.consumers.size + peer.attaching.size >= limits.MAX_CONSUMERS) {
+    const detail = `The session has ${limits.MAX_CONSUMERS} consumers; no more are allowed.`;
     throw new PeykError("resource_exhausted", detail, { limit: limits.MAX_CONSUMERS });
   }
-  session.attaching.add(number);
+  peer.attaching.add(number);
   try {
     const { consumer, sources } = await peer.context.broker.attach(subscribe.subscriptions, {
       name: session.clientName,
@@ -36,8 +36,14 @@ export async function onSubscribe(peer: Peer, { id, packet, start, end }: Reques
       create: subscribe.create,
       mustExist: subscribe.mustExist,
     });
-    if (!peer.isOpen) return consumer.detach("clean");
-    session.addConsumer(number, consumer);
+    const { refusal } = peer.context;
+    if (!peer.isOpen || refusal) consumer.detach("clean");
+    if (refusal) throw refusal;
+    if (!peer.isOpen) return;
+    session.addConsumer(number, {
+      consumer,
+      sources: sources.map(({ subscription, meter }) => ({ name: subscription.name, meter })),
+    });
     peer.answer(id, (writer) =>
       writeServerFrame(writer, id, "subscribed", {
         sources: sources.map(({ subscription, wasCreated }) => ({
@@ -49,7 +55,7 @@ export async function onSubscribe(peer: Peer, { id, packet, start, end }: Reques
       }),
     );
   } finally {
-    session.attaching.delete(number);
+    peer.attaching.delete(number);
   }
 }
 
@@ -63,22 +69,24 @@ export function onUnsubscribe(peer: Peer, { id, packet, start, end }: Request): 
 }
 
 /** Credit: how much a consumer may hold from now on. */
-export function onCredit(peer: Peer, { id, packet, start, end }: Request): void {
+export function onCredit(peer: Peer, { packet, start, end }: Request): void {
   const credit = readCredit(packet, start, end);
-  const consumer = peer.session.consumers.get(credit.consumer);
-  if (!consumer) throw noConsumer(credit.consumer);
-  consumer.setCredit(credit);
+  consumerOf(peer, credit.consumer).setCredit(credit);
 }
 
 /** Settle: answered once its effect is durable. */
 export function onSettle(peer: Peer, { id, packet, start, end }: Request): void {
   const settle = readSettle(packet, start, end);
-  const consumer = peer.session.consumers.get(settle.consumer);
-  if (!consumer) throw noConsumer(settle.consumer);
-  consumer.settle(settle.ranges, (ranges) => {
+  consumerOf(peer, settle.consumer).settle(settle.ranges, (ranges) => {
     peer.answer(id, (writer) => writeSettled(writer, id, ranges));
   });
 }
 
+function consumerOf(peer: Peer, number: number): Consumer {
+  const attached = peer.session.consumers.get(number);
+  if (attached) return attached.consumer;
+  throw noConsumer(number);
+}
+
 const noConsumer = (number: number): PeykError =>
-  new PeykError("not_found", `the session has no consumer ${number}`, { field: "consumer" });
+  new PeykError("not_found", `The session has no consumer ${number}.`, { field: "consumer" });

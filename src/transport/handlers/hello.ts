@@ -6,8 +6,9 @@ import {
   writeServerFrame,
   type peyk,
 } from "@peyk/client/protocol";
+import type { ProducerId } from "../../broker/engine.js";
+import type { Peer } from "../context.js";
 import { encodeError } from "../error-body.js";
-import type { Peer, Request } from "../context.js";
 import type { Session } from "../session.js";
 
 /** Lets a client in, or takes up its session again. Throws what it is refused with. */
@@ -15,17 +16,15 @@ export function sayHello(peer: Peer, hello: peyk.v1.Hello): void {
   const { context } = peer;
   checkVersion(hello);
   context.authenticate(hello.credentials?.token ?? "");
-  if (context.isDraining) {
-    throw new PeykError("unavailable", "the broker is stopping", { retryAfterMs: 1_000 });
-  }
-  const { resume } = hello;
-  const former = resume && context.sessions.find(resume.sessionId, resume.secret);
-  const session =
-    former ?? context.sessions.create(hello.clientName || "unnamed", producerOf(hello));
+  if (context.refusal) throw context.refusal;
+  const producer = producerOf(hello);
+  const former = formerSession(peer, hello.resume, producer);
+  const session = former ?? context.sessions.create(hello.clientName || "unnamed", producer);
   if (former) context.bySession.get(former)?.taken();
   peer.opened(session);
-  const { producer } = session;
-  const known = producer === undefined ? undefined : context.broker.engine.attachProducer(producer);
+  const lastSequence =
+    producer === undefined ? 0 : context.broker.engine.attachProducer(producer).lastSequence;
+  if (lastSequence > 0) session.hasPublished = true;
   writeServerFrame(peer.outbox.writer, 0, "welcome", {
     version: PROTOCOL_VERSION,
     sessionId: session.id,
@@ -37,11 +36,21 @@ export function sayHello(peer: Peer, hello: peyk.v1.Hello): void {
       capabilities: context.broker.engine.capabilities,
     },
     limits: limitsOf(peer),
-    producerKnown: known?.isKnown ?? false,
-    lastSequence: known?.lastSequence ?? 0,
+    producerKnown: lastSequence > 0,
+    lastSequence,
   });
   peer.outbox.written();
-  if (former) resumeConsumers(peer, former, resume?.consumers ?? []);
+  if (former) resumeConsumers(peer, former, hello.resume?.consumers ?? []);
+}
+
+/** The session that a client wants to take up again; `undefined` if it is over, or another client's. */
+function formerSession(
+  { context: { sessions } }: Peer,
+  resume: peyk.v1.Resume | undefined,
+  producer: ProducerId | undefined,
+): Session | undefined {
+  const former = resume && sessions.find(resume.sessionId, resume.secret);
+  return former?.producer === producer ? former : undefined;
 }
 
 function checkVersion({ version, minVersion }: peyk.v1.Hello): void {
@@ -52,38 +61,22 @@ function checkVersion({ version, minVersion }: peyk.v1.Hello): void {
   throw new PeykError("unsupported", detail, { field: "version", limit: PROTOCOL_VERSION });
 }
 
-/** Sends again what the client has not received, under the same numbers; then it gets new messages again. */
 function resumeConsumers(
   peer: Peer,
   session: Session,
   positions: readonly peyk.v1.ConsumerPosition[],
 ): void {
-  const known = new Map(positions.map((each) => [each.consumer, each.lastDelivery]));
-  for (const [number, consumer] of [...session.consumers]) {
-    const lastDelivery = known.get(number);
-    if (lastDelivery === undefined) session.removeConsumer(number)?.detach("clean");
-    else {
-      consumer.redeliver(Math.min(lastDelivery, consumer.lastDelivery));
-      consumer.resume();
-    }
-    known.delete(number);
-  }
-  for (const consumer of known.keys()) {
-    const detached = encodeError(new PeykError("not_found", "the session has no such consumer"));
-    writeServerFrame(peer.outbox.writer, 0, "consumerNotice", { consumer, detached });
-  }
-  peer.outbox.written();
   peer.context.sessions.resumed(session);
+  for (const consumer of session.resume(positions)) {
+    const detached = encodeError(new PeykError("not_found", "The session has no such consumer."));
+    writeServerFrame(peer.outbox.writer, 0, "consumerNotice", { consumer, detached });
+    peer.outbox.written();
+  }
 }
 
-function producerOf({ producerId }: peyk.v1.Hello): string | undefined {
-  if (producerId.byteLength === 0) return undefined;
-  if (producerId.byteLength === limits.PRODUCER_ID_BYTES) {
-    return Buffer.from(producerId).toString("hex");
-  }
-  const detail = `the producer id has ${producerId.byteLength} bytes; it must have 16`;
-  throw new PeykError("invalid_argument", detail, { field: "producerId", limit: 16 });
-}
+/** Its size was checked when Hello was read. */
+const producerOf = ({ producerId }: peyk.v1.Hello): ProducerId | undefined =>
+  producerId.byteLength === 0 ? undefined : Buffer.from(producerId).toString("hex");
 
 const limitsOf = ({ context: { config } }: Peer): peyk.v1.ILimits => ({
   maxPacketBytes: config.maxPacketBytes,

@@ -1,6 +1,7 @@
 import {
   beginLiveMessages,
   checkPattern,
+  checkTopicName,
   encodeRun,
   endFrame,
   limits,
@@ -8,72 +9,123 @@ import {
   PeykError,
   readClientFrame,
   writeServerFrame,
+  type peyk,
 } from "@peyk/client/protocol";
+import type { Closable } from "../../broker/engine.js";
 import type { LiveBatch } from "../../broker/live-hub.js";
 import type { Peer, Request } from "../context.js";
-import { headerOf } from "../session.js";
+import { headerOf, type Live } from "../session.js";
+import { checkNumber } from "./numbers.js";
 
 /** StartLive: from now on, at most once. A listener whose socket is behind is told how much it missed. */
 export function onStartLive(peer: Peer, { id, packet, start, end }: Request): void {
-  const { live, pattern } = readClientFrame("startLive", packet, start, end);
-  const { session, context } = peer;
+  const { live: number, pattern, after } = readClientFrame("startLive", packet, start, end);
+  const { session } = peer;
   checkPattern(pattern);
-  if (session.lives.has(live)) {
-    const detail = `live listener ${live} is in use; choose another number`;
-    throw new PeykError("invalid_argument", detail, { field: "live" });
-  }
+  if (after) checkTopicName(pattern, "after");
+  checkNumber("live", number, session.lives);
   if (session.lives.size >= limits.MAX_LIVES) {
-    const detail = `the session has ${limits.MAX_LIVES} live listeners; no more are allowed`;
+    const detail = `The session has ${limits.MAX_LIVES} live listeners; no more are allowed.`;
     throw new PeykError("resource_exhausted", detail, { limit: limits.MAX_LIVES });
   }
-  let missed = 0;
-  const listener = context.broker.live.listen(pattern, (batch) => {
-    const { outbox } = peer;
-    if (outbox.isBehind) {
-      missed += batch.count;
-      context.counters.liveMessagesMissed += batch.count;
-      return;
-    }
-    if (missed === 0) outbox.sendShared(sharedPacket(batch, live));
-    else {
-      writeLive(outbox.writer, batch, live, missed);
-      outbox.written();
-      missed = 0;
-    }
-  });
-  session.lives.set(live, listener);
+  const live = new LiveListener(peer, number, pattern);
+  session.lives.set(number, live);
   peer.answer(id, (writer) => writeServerFrame(writer, id, "done", {}));
+  if (after && !isNewest(peer, pattern, after)) live.tellGap();
 }
 
 /** StopLive: nothing more comes. */
-export function onStopLive(peer: Peer, { id, packet, start, end }: Request): void {
+export function onStopLive(peer: Peer, { packet, start, end }: Request): void {
   const { live } = readClientFrame("stopLive", packet, start, end);
   const { lives } = peer.session;
   lives.get(live)?.close();
   lives.delete(live);
 }
 
+/** Whether nothing was published after this message. */
+function isNewest(peer: Peer, topic: string, after: peyk.v1.LivePosition): boolean {
+  const { broker } = peer.context;
+  const entry = broker.names.topic(topic);
+  if (entry?.topic.epoch !== after.epoch) return false;
+  return broker.engine.topicStats(entry.topic.id).nextPosition === after.position + 1;
+}
+
+class LiveListener implements Live {
+  readonly #peer: Peer;
+  readonly #number: number;
+  readonly #subscription: Closable;
+  #missed = 0;
+
+  constructor(peer: Peer, number: number, pattern: string) {
+    this.#peer = peer;
+    this.#number = number;
+    this.#subscription = peer.context.broker.live.listen(pattern, (batch) => this.#on(batch));
+  }
+
+  close(): void {
+    this.#subscription.close();
+  }
+
+  caughtUp(): void {
+    if (this.#missed === 0 || this.#peer.outbox.isBehind) return;
+    this.#tell(this.#missed, false);
+    this.#missed = 0;
+  }
+
+  /** Something may lie between what the client saw and what it will see; how much cannot be told. */
+  tellGap(): void {
+    this.#tell(0, true);
+  }
+
+  #on(batch: LiveBatch): void {
+    const { outbox, context } = this.#peer;
+    if (outbox.isBehind) {
+      this.#missed += batch.count;
+      context.counters.liveMessagesMissed += batch.count;
+      return;
+    }
+    this.caughtUp();
+    outbox.sendShared(sharedFrame(batch, this.#number));
+  }
+
+  #tell(missed: number, missedUnknown: boolean): void {
+    const { outbox } = this.#peer;
+    beginLiveMessages(outbox.writer, { live: this.#number, missed, missedUnknown });
+    endFrame(outbox.writer);
+    outbox.written();
+  }
+}
+
 /** One encoding for all listeners that know themselves by the same number, which is most of them. */
 const encoded = new WeakMap<LiveBatch, Map<number, Uint8Array>>();
 
-function sharedPacket(batch: LiveBatch, live: number): Uint8Array {
+function sharedFrame(batch: LiveBatch, live: number): Uint8Array {
   let byNumber = encoded.get(batch);
-  if (!byNumber) encoded.set(batch, (byNumber = new Map()));
-  let packet = byNumber.get(live);
-  if (!packet) {
-    const writer = new PacketWriter(batch.byteLength + 256);
-    writeLive(writer, batch, live, 0);
-    packet = writer.view();
-    byNumber.set(live, packet);
+  if (!byNumber) {
+    byNumber = new Map<number, Uint8Array>();
+    encoded.set(batch, byNumber);
   }
-  return packet;
+  let frame = byNumber.get(live);
+  if (!frame) {
+    const writer = new PacketWriter(batch.byteLength + 256);
+    const header = { live, missed: 0, missedUnknown: false };
+    beginLiveMessages(writer, header, batch.byteLength + 64 * batch.runs.length);
+    for (const run of batch.runs) writer.raw(encodedRun(run));
+    endFrame(writer);
+    frame = writer.view();
+    byNumber.set(live, frame);
+  }
+  return frame;
 }
 
-function writeLive(writer: PacketWriter, batch: LiveBatch, live: number, missed: number): void {
-  const header = { live, missed, missedUnknown: false };
-  beginLiveMessages(writer, header, batch.byteLength + 64 * batch.runs.length);
-  for (const run of batch.runs) {
-    writer.raw(encodeRun(headerOf(run, 0), run.batch.slice(run.from, run.count)));
+/** The same for listeners with other numbers, and for other patterns: a run is encoded once. */
+const encodedRuns = new WeakMap<LiveBatch["runs"][number], Uint8Array>();
+
+function encodedRun(run: LiveBatch["runs"][number]): Uint8Array {
+  let bytes = encodedRuns.get(run);
+  if (!bytes) {
+    bytes = encodeRun(headerOf(run, 0), run.batch.slice(run.from, run.count));
+    encodedRuns.set(run, bytes);
   }
-  endFrame(writer);
+  return bytes;
 }

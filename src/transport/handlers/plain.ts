@@ -1,4 +1,5 @@
 import {
+  PeykError,
   readClientFrame,
   writeServerFrame,
   type PlainClientKind,
@@ -9,6 +10,9 @@ import type { Peer, Request } from "../context.js";
 type Body<Kind extends PlainClientKind> = ReturnType<typeof readClientFrame<Kind>>;
 type AnswerBody<Kind extends PlainServerKind> = Parameters<typeof writeServerFrame<Kind>>[3];
 
+/** Requests to the administration that one connection may have unanswered: each answer may be large. */
+const MAX_ADMINISTERING = 256;
+
 /** A handler for a frame that generated code reads: what `handle` resolves to is the answer, of kind `answerKind`. */
 export function plain<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
   kind: Kind,
@@ -16,7 +20,20 @@ export function plain<Kind extends PlainClientKind, AnswerKind extends PlainServ
   handle: (peer: Peer, body: Body<Kind>) => Promise<AnswerBody<AnswerKind>>,
 ): (peer: Peer, request: Request) => Promise<void> {
   return async (peer, { id, packet, start, end }) => {
-    const answer = await handle(peer, readClientFrame(kind, packet, start, end));
-    peer.answer(id, (writer) => writeServerFrame(writer, id, answerKind, answer));
+    const body = readClientFrame(kind, packet, start, end);
+    if (peer.administering >= MAX_ADMINISTERING) throw tooMany();
+    peer.administering += 1;
+    try {
+      const answer = await handle(peer, body);
+      peer.answer(id, (writer) => writeServerFrame(writer, id, answerKind, answer));
+    } finally {
+      peer.administering -= 1;
+    }
   };
+}
+
+function tooMany(): PeykError {
+  const detail = `${MAX_ADMINISTERING} requests of this connection are being handled; wait for their answers.`;
+  const options = { limit: MAX_ADMINISTERING, retryAfterMs: 100 };
+  return new PeykError("resource_exhausted", detail, options);
 }

@@ -6,6 +6,7 @@ import {
   type RefusedMessage,
 } from "@peyk/client/protocol";
 import type { Peer, Request } from "../context.js";
+import type { Session } from "../session.js";
 
 /** What a message can ask for that this version does not do yet: refused, so that nobody waits for it in vain. */
 const NOT_YET: readonly (readonly [bit: number, field: string])[] = [
@@ -24,7 +25,12 @@ export function onPublish(peer: Peer, { id, packet, start, end }: Request): void
   walker.read(packet, start, end);
   if (walker.hasSpecials) refuseUnsupported(walker);
   const { count } = walker;
-  peer.publishing(count);
+  const bytes = end - start;
+  const { session } = peer;
+  const { producer } = session;
+  if (producer !== undefined && !session.hasPublished)
+    checkBeginning(session, walker.firstSequence);
+  peer.publishing(count, bytes);
   peer.context.broker.publish(
     {
       topic: walker.topic,
@@ -32,17 +38,26 @@ export function onPublish(peer: Peer, { id, packet, start, end }: Request): void
       runs: walker.runs(),
       refused: walker.refused,
       firstSequence: walker.firstSequence,
-      producer: peer.session.producer,
+      producer,
       requireSubscription: walker.requireSubscription,
     },
     (result) => {
-      peer.confirmed(count);
+      peer.confirmed(count, bytes);
       peer.answer(id, (writer) => {
         if (result instanceof PeykError) writeErrorFrame(writer, id, result);
         else writePublished(writer, id, result);
       });
     },
   );
+}
+
+/** A producer of which nothing is remembered begins with 1: whether earlier messages were stored cannot be told. */
+function checkBeginning(session: Session, firstSequence: number): void {
+  if (firstSequence === 0) return;
+  session.hasPublished = firstSequence === 1;
+  if (session.hasPublished) return;
+  const detail = `firstSequence is ${firstSequence}, and nothing is known of this producer; it must begin with 1.`;
+  throw new PeykError("producer_unknown", detail, { field: "firstSequence", limit: 1 });
 }
 
 function refuseUnsupported(walker: Peer["publishWalker"]): void {
@@ -59,6 +74,6 @@ function refuseUnsupported(walker: Peer["publishWalker"]): void {
 
 function unsupported(bits: number): PeykError {
   const field = NOT_YET.find(([bit]) => (bits & bit) !== 0)?.[1] ?? "";
-  const detail = `${field} is not supported by this version of the broker`;
+  const detail = `${field} is not supported by this version of the broker.`;
   return new PeykError("unsupported", detail, { field });
 }

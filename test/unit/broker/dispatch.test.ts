@@ -55,6 +55,16 @@ describe("dispatch", () => {
     expect(sessions.every(({ batches }) => batches.length === 1)).toBe(true);
   });
 
+  test("goes on with the one that is left when it was the turn of others", () => {
+    const harness = new QueueHarness();
+    const { queue, sessions } = equalConsumers(harness, 10);
+    harness.publish(queue, 7);
+    for (const { consumer } of sessions.slice(1)) consumer.detach("clean");
+    harness.engine.pump();
+    harness.settle();
+    expect(sessions[0]?.positions).toHaveLength(7);
+  });
+
   test("prefers the consumer with the most free credit", () => {
     const harness = new QueueHarness();
     const queue = harness.queue();

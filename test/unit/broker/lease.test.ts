@@ -210,6 +210,19 @@ describe("extend", () => {
     expect(session.lost.map(({ firstDelivery }) => firstDelivery)).toContain(2);
   });
 
+  test("reaches a delivery that an ack of the same frame has let start", () => {
+    const harness = new QueueHarness();
+    const session = harness.attach(harness.queue(), { concurrency: 1 });
+    harness.engine.publish(1, [10, 10]);
+    harness.settle();
+    const answers = session.settleAll([
+      { firstDelivery: 1, count: 1, verb: "ack" },
+      { firstDelivery: 2, count: 1, verb: "extend", ms: 7 * SECOND },
+    ]);
+    harness.settle();
+    expect(answers).toMatchObject([{ outcome: "ok" }, { outcome: "ok", extendedMs: 7 * SECOND }]);
+  });
+
   test("takes the subscription's deadline where none is asked for", () => {
     const { session } = setUp();
     expect(session.settle(1, 3, { verb: "extend" })).toEqual([

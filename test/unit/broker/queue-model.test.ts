@@ -8,6 +8,9 @@ import { QueueWorld } from "./queue-world.js";
 import type { Pair } from "./queue-world.js";
 
 const RUNS = Number(process.env["PEYK_RUNS"] ?? 300);
+/** Replays what a failure printed: the seed, and the path to the one run. */
+const SEED = process.env["PEYK_SEED"];
+const PATH = process.env["PEYK_PATH"];
 
 type World = QueueWorld;
 type Empty = Record<string, never>;
@@ -115,6 +118,18 @@ const steps: fc.Arbitrary<Step>[] = [
     });
     world.settle(pair, settles);
   }),
+  // Many new deliveries come and go, so that the ring passes what is held for long.
+  stepOfOne("churn", fc.integer({ min: 1, max: 5 }), (world, pair, rounds) => {
+    const index = world.model.subscriptions.findIndex(({ id }) => id === pair.model.sources[0]?.id);
+    for (let round = 0; round < rounds; round += 1) {
+      const before = pair.model.deliveries.length;
+      world.publish(index, new Array<number>(25).fill(3), 0);
+      rest(world);
+      const count = pair.model.deliveries.length - before;
+      if (count === 0) return;
+      world.settle(pair, [{ firstDelivery: before + 1, count, verb: "ack" }]);
+    }
+  }),
   stepOfOne("credit", credit, (world, pair, each) => world.setCredit(pair, each)),
   stepOfOne("suspend", nothing, (world, pair) => world.suspend(pair)),
   stepOfOne("resume", fc.nat(30), (world, pair, missed) => world.resume(pair, missed)),
@@ -153,7 +168,7 @@ const steps: fc.Arbitrary<Step>[] = [
   step("pump", nothing, (world) => world.pump()),
   step("rest", nothing, (world) => rest(world)),
 ];
-const WEIGHTS = [3, 2, 10, 1, 1, 2, 1, 3, 3, 1, 1, 3, 3, 8];
+const WEIGHTS = [3, 2, 10, 1, 1, 1, 2, 1, 3, 3, 1, 1, 3, 3, 8];
 
 const settingsOfQueue: fc.Arbitrary<Partial<SubscriptionSettings>> = fc.record({
   maxAttempts: fc.constantFrom(0, 1, 3, 5),
@@ -216,20 +231,28 @@ function drain(world: World): void {
   expect(world.harness.clock.timerCount).toBe(0);
 }
 
-test("queues and consumers behave as their model does, whatever happens to them", () => {
-  const weighted = steps.flatMap((each, index) =>
-    new Array<typeof each>(WEIGHTS[index] ?? 1).fill(each),
-  );
-  fc.assert(
-    fc.property(
-      fc.tuple(settingsOfQueue, settingsOfQueue),
-      fc.commands(weighted, { maxCommands: 200, size: "max" }),
-      (settings, commands) => {
-        const world = new QueueWorld(settings);
-        fc.modelRun(() => ({ model: {}, real: world }), commands);
-        drain(world);
+test(
+  "queues and consumers behave as their model does, whatever happens to them",
+  () => {
+    const weighted = steps.flatMap((each, index) =>
+      new Array<typeof each>(WEIGHTS[index] ?? 1).fill(each),
+    );
+    fc.assert(
+      fc.property(
+        fc.tuple(settingsOfQueue, settingsOfQueue),
+        fc.commands(weighted, { maxCommands: 200, size: "max" }),
+        (settings, commands) => {
+          const world = new QueueWorld(settings);
+          fc.modelRun(() => ({ model: {}, real: world }), commands);
+          drain(world);
+        },
+      ),
+      {
+        numRuns: RUNS,
+        ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+        ...(PATH === undefined ? {} : { path: PATH }),
       },
-    ),
-    { numRuns: RUNS },
-  );
-}, 600_000);
+    );
+  },
+  60_000 + 100 * RUNS,
+);

@@ -4,7 +4,8 @@ import type { Queue } from "../../../src/broker/queue.js";
 import type { SettledRange, SettleRange } from "../../../src/broker/settle.js";
 import { QueueModel } from "../../harness/queue-model.js";
 import type { Expected, ModelConsumer, ModelSubscription } from "../../harness/queue-model.js";
-import { FakeSession, QueueHarness } from "./queue-harness.js";
+import { QueueHarness } from "./queue-harness.js";
+import type { FakeSession } from "./queue-harness.js";
 
 /** A consumer of the real queue beside its model. */
 export interface Pair {

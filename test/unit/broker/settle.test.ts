@@ -50,6 +50,23 @@ describe("settling", () => {
     ]);
   });
 
+  test("keeps the queues of a consumer apart where their positions follow one another", () => {
+    const harness = new QueueHarness();
+    const queues = [harness.queue(), harness.queue()] as const;
+    harness.publish(queues[1], 2);
+    harness.engine.lose(2, [{ log: 1, first: 1, count: 2 }], "expired");
+    const session = harness.attach(queues);
+    harness.publish(queues[0], 2);
+    harness.publish(queues[1], 1);
+    expect(session.positions).toEqual([1, 2, 3]);
+    session.ack(1, 3);
+    harness.settle();
+    expect(harness.engine.units[0]?.settles).toMatchObject([
+      { subscription: 1, first: 1, count: 2 },
+      { subscription: 2, first: 3, count: 1 },
+    ]);
+  });
+
   test("tells deliveries apart that are held, settled, lost and unknown", () => {
     const { harness, session } = setUp(6);
     session.ack(2, 2);

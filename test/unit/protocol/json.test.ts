@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PeykError, limits } from "../../../client/src/protocol/index.js";
+import { JSON_ENUMS, JSON_FIELDS } from "../../../client/src/protocol/generated/packets.js";
 import * as json from "../../../client/src/protocol/json.js";
 import * as any from "./arbitraries.js";
 import { decodeGenerated, encodeGenerated, v1 } from "./arbitraries.js";
@@ -120,7 +121,7 @@ describe("peyk.v1.json from a client", () => {
   });
 
   test("is refused when it is too large, or its list too long", () => {
-    const padded = `{"ping": {}}${" ".repeat(limits.MAX_JSON_CHARS)}`;
+    const padded = `{"ping": {}}${" ".repeat(2 * limits.MAX_PACKET_BYTES)}`;
     expect(refusal(padded).code).toBe("payload_too_large");
     const payload = Buffer.alloc(limits.MAX_PACKET_BYTES).toString("base64");
     const frame = { publish: { messages: [{ payload }] } };
@@ -159,6 +160,15 @@ describe("peyk.v1.json to a client", () => {
   test("refuses a packet that cannot be read", () => {
     expect(() => json.serverPacketToJson(Uint8Array.of(0x0a, 5))).toThrow(PeykError);
   });
+});
+
+test("peyk.v1.json knows every type that the protos use", () => {
+  const scalars = ["string", "bytes", "bool", "double", "uint32", "uint64"];
+  const known = new Set([...scalars, ...Object.keys(JSON_FIELDS), ...Object.keys(JSON_ENUMS)]);
+  const used = Object.values(JSON_FIELDS).flatMap((fields) => Object.values(fields));
+  expect(
+    used.map((type) => type.replace(/[[\]{}]/g, "")).filter((type) => !known.has(type)),
+  ).toEqual([]);
 });
 
 test("peyk.v1.json loses nothing there and back", () => {

@@ -108,4 +108,17 @@ describe("PacketWriter", () => {
     expect(writer.length).toBe(2);
     expect([first, writer.take()]).toEqual([Uint8Array.of(NUMBER, 1), Uint8Array.of(NUMBER, 2)]);
   });
+
+  test("takes large packets too, whatever size was expected", () => {
+    const content = new Uint8Array(2 ** 20).fill(7);
+    for (const expectedBytes of [0, content.length]) {
+      const writer = new PacketWriter();
+      writer.begin(FIELD, expectedBytes);
+      writer.raw(content);
+      writer.end();
+      const packet = writer.take();
+      writer.begin(FIELD, expectedBytes);
+      expect(Buffer.compare(packet.subarray(4), content)).toBe(0);
+    }
+  });
 });

@@ -1,0 +1,194 @@
+import type { Run } from "../../src/broker/engine.js";
+import type { EmbeddedEngineOptions } from "../../src/engines/embedded/engine.js";
+import { Died, DiskCalls, EngineLife, type Death } from "./engine-life.js";
+import { RandomWorkload, sightingsOf } from "./random-workload.js";
+import { SeededRandom } from "./seeded-random.js";
+import { SimulatedDisk } from "./simulated-disk.js";
+import { TestClock } from "./test-clock.js";
+import type { KnownSubscription } from "./workload-state.js";
+
+/**
+ * fsync: the machine may lose its power. os: the process may die, and nothing is lost. os-power: the power may fail though
+ * nothing was synced: the end may be lost, nothing else.
+ */
+export type CrashMode = "fsync" | "os" | "os-power";
+
+export interface CrashRunReport {
+  /** How often a journal was opened that a crash had left behind. */
+  readonly images: number;
+  readonly messages: number;
+  readonly lives: number;
+  readonly operations: number;
+}
+
+/** A crash run that broke a promise: the seed and the way there. */
+export class BrokenPromise extends Error {
+  constructor(seed: bigint, mode: CrashMode, cause: unknown, trace: string) {
+    const detail = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    super(`seed ${seed} (${mode}): ${detail}\nlast disk operations:\n${trace}`, { cause });
+  }
+}
+
+/** Random work on one journal, with several crashes at random disk operations; checked after each. */
+export class CrashRun {
+  readonly #seed: bigint;
+  readonly #mode: CrashMode;
+  readonly #random: SeededRandom;
+  readonly #workload: RandomWorkload;
+  readonly #calls = new DiskCalls();
+  readonly #options: Partial<EmbeddedEngineOptions>;
+  #disk: SimulatedDisk;
+  #wallMs = Date.UTC(2026, 0, 1);
+  #images = 0;
+  #lives = 0;
+  #operations = 0;
+
+  constructor(seed: bigint | number, mode: CrashMode) {
+    this.#random = new SeededRandom(seed);
+    this.#seed = this.#random.seed;
+    this.#mode = mode;
+    const random = this.#random;
+    this.#workload = new RandomWorkload(random.fork(), {
+      largeShare: random.pick([0, 0.01, 0.05]),
+    });
+    this.#options = {
+      durability: mode === "fsync" ? "fsync" : "os",
+      segmentBytes: random.pick([4, 8, 16, 64]) * 1024,
+      snapshotBytes: random.pick([4, 16, 64]) * 1024,
+      spareBytes: random.pick([0, 0, 8 * 1024 * 1024]),
+      recentBytes: random.pick([0, 2_000, 1_000_000]),
+      maxWaitingRetries: 100_000,
+    };
+    this.#disk = new SimulatedDisk({
+      seed: random.fork().seed,
+      directoryOrder: random.pick(["ordered", "any"] as const),
+      schedule: (_call, complete) => this.#calls.add(complete),
+    });
+  }
+
+  /** Goes through `crashes` crashes and a clean stop. */
+  async run(crashes: number): Promise<CrashRunReport> {
+    try {
+      for (let crash = 0; crash < crashes; crash += 1) await this.#live(this.#drawDeath());
+      await this.#live(undefined);
+      await this.#live(undefined);
+    } catch (error) {
+      const trace = this.#disk.trace.lines.slice(-60).join("\n");
+      throw new BrokenPromise(this.#seed, this.#mode, error, trace);
+    }
+    const messages = this.#workload.state.nextMessage - 1;
+    return { images: this.#images, messages, lives: this.#lives, operations: this.#operations };
+  }
+
+  /** One in five dies early, while it recovers. */
+  #drawDeath(): Death {
+    const random = this.#random;
+    const atOperation = 1 + random.int(random.chance(0.2) ? 15 : random.pick([60, 250, 600]));
+    const phase = random.pick(["before", "after"] as const);
+    const kind =
+      this.#mode === "os" ? "crash" : random.pick(["crash", "power-cut", "power-cut"] as const);
+    return { atOperation, phase, kind };
+  }
+
+  /** Opens the journal, checks it and works on it until it dies; without `death` until it stops cleanly. */
+  async #live(death: Death | undefined): Promise<void> {
+    this.#lives += 1;
+    const life = this.#start(death);
+    try {
+      await this.#check(life);
+      await this.#work(life, death ? Infinity : 150);
+      await life.quiet();
+      await life.until(life.engine.close());
+    } catch (error) {
+      if (!(error instanceof Died)) throw error;
+    }
+    this.#operations += life.disk.trace.callCount;
+    this.#wallMs = life.clock.now() + this.#random.int(5_000);
+    this.#workload.died();
+    if (!life.survivor) {
+      life.disk.onOperation = undefined;
+      this.#workload.state.sets.crashed(true);
+      return;
+    }
+    this.#images += 1;
+    this.#disk = life.survivor;
+    this.#workload.state.sets.crashed(this.#mode !== "os-power" || death?.kind === "crash");
+  }
+
+  #start(death: Death | undefined): EngineLife {
+    return new EngineLife({
+      disk: this.#disk,
+      clock: new TestClock({ wallMs: this.#wallMs }),
+      calls: this.#calls,
+      random: this.#random.fork(),
+      death: death ?? { atOperation: Infinity, phase: "after", kind: "crash" },
+      options: this.#options,
+    });
+  }
+
+  /** What is there must be what the oracle says. */
+  async #check(life: EngineLife): Promise<void> {
+    const catalog = await life.until(life.engine.open());
+    const { state } = this.#workload;
+    const strangers = state.reconcile(catalog);
+    if (this.#mode !== "os-power" && strangers.topics.length + strangers.subscriptions.length > 0) {
+      throw new Error(`deleted things came back: ${JSON.stringify(strangers)}`);
+    }
+    const questions = state.openQuestions(life.clock.now(), this.#mode !== "os-power");
+    for (const owner of state.subscriptions.values()) await this.#audit(life, owner);
+    const evidence = questions.flatMap((question) => question() ?? []);
+    state.openSettles.clear();
+    state.sets.checkUnits(evidence);
+    state.sets.settleHistory();
+    for (const subscription of strangers.subscriptions) {
+      await life.until(life.engine.change({ kind: "delete-subscription", subscription }));
+    }
+    for (const topic of strangers.topics) {
+      await life.until(life.engine.change({ kind: "delete-topic", topic }));
+    }
+  }
+
+  /** Everything that a subscription and its dead-letter queue have, handed out or waiting. */
+  async #audit(life: EngineLife, owner: KnownSubscription): Promise<void> {
+    const now = life.clock.now();
+    const { engine } = life;
+    const statsBefore = await life.until(engine.stats(owner.id));
+    const runs: Run[] = [];
+    for (const each of [owner.id, owner.deadLetters]) {
+      const handedOut = await life.collect(each);
+      const retrying = await life.until(engine.peek(each, "retrying", 1_000_000));
+      const seen = new Set(handedOut.flatMap((run) => refsOf(run)));
+      const waiting = retrying.filter((run) => !refsOf(run).some((ref) => seen.has(ref)));
+      runs.push(...handedOut, ...waiting);
+    }
+    const sightings = runs.flatMap(sightingsOf);
+    const stats = await life.until(engine.stats(owner.id));
+    this.#workload.state.sets.audit(owner.id, sightings, (item) =>
+      this.#workload.state.mayBeExpired(item, now),
+    );
+    const dead = sightings.filter(({ kind }) => kind === "dead").length;
+    const counted = { unsettled: sightings.length - dead, dead };
+    const isRight = (said: typeof stats): boolean =>
+      this.#workload.state.hasStaleReferences
+        ? said.unsettled >= counted.unsettled && said.dead >= counted.dead
+        : said.unsettled === counted.unsettled && said.dead === counted.dead;
+    if (isRight(stats) && isRight(statsBefore)) return;
+    const said = JSON.stringify([statsBefore, stats]);
+    throw new Error(`subscription ${owner.id} has ${JSON.stringify(counted)} and says ${said}`);
+  }
+
+  async #work(life: EngineLife, maxActions: number): Promise<void> {
+    const random = this.#random;
+    for (let actions = 0; actions < maxActions;) {
+      if (random.chance(0.5)) {
+        this.#workload.act(life);
+        actions += 1;
+      }
+      await life.step();
+      if (actions > 5_000) life.die("crash");
+    }
+  }
+}
+
+const refsOf = (run: Run): string[] =>
+  Array.from({ length: run.count }, (_, index) => `${run.log}:${run.first + index}`);

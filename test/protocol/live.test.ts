@@ -1,0 +1,164 @@
+import { limits } from "@peyk/client/protocol";
+import { describe, expect, test } from "vitest";
+import { messagesOf } from "../harness/frames.js";
+import type { RawClient } from "../harness/raw-client.js";
+import { startBroker } from "../harness/start-broker.js";
+
+/** The texts of the next so many live messages. */
+async function heard(client: RawClient, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  while (texts.length < count) {
+    const { body } = await client.next("liveMessages");
+    texts.push(...messagesOf(body.runs).map(({ text }) => text));
+  }
+  return texts;
+}
+
+describe("a live listener", () => {
+  test.each([
+    ["orders", ["orders"]],
+    ["orders.*", ["orders.a", "orders.b"]],
+    ["orders.>", ["orders.a", "orders.b", "orders.a.b"]],
+    [">", ["orders", "orders.a", "orders.b", "orders.a.b"]],
+  ])("of %s hears what is published to matching topics", async (pattern, topics) => {
+    const { connect } = await startBroker();
+    const listener = await connect();
+    await listener.ask("startLive", { live: 1, pattern }, "done");
+    const publisher = await connect();
+
+    for (const topic of ["orders", "orders.a", "orders.b", "orders.a.b"]) {
+      await publisher.publish(topic, [topic]);
+    }
+
+    expect(await heard(listener, topics.length)).toEqual(topics);
+  });
+
+  test("hears nothing from before, and nothing after it stopped", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.publish("orders", ["before"]);
+    await client.ask("startLive", { live: 1, pattern: "orders" }, "done");
+    await client.publish("orders", ["while"]);
+    expect(await heard(client, 1)).toEqual(["while"]);
+
+    client.send("stopLive", { live: 1 }, 0);
+    await client.publish("orders", ["after"]);
+
+    await client.settleDown();
+    expect(client.frames).toEqual([]);
+  });
+
+  test("shares a connection with others of the same and of other patterns", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.ask("startLive", { live: 1, pattern: "orders" }, "done");
+    await client.ask("startLive", { live: 2, pattern: "orders" }, "done");
+    await client.ask("startLive", { live: 3, pattern: ">" }, "done");
+
+    await client.publish("orders", ["a", "b"]);
+
+    const frames = [1, 2, 3].map(() => client.next("liveMessages"));
+    const received = (await Promise.all(frames)).map(({ body }) => [
+      body.live,
+      messagesOf(body.runs).map(({ text }) => text),
+    ]);
+    expect(received.sort()).toEqual([1, 2, 3].map((live) => [live, ["a", "b"]]));
+  });
+
+  test("gets large messages too, in the order of everything else", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.ask("startLive", { live: 1, pattern: "orders" }, "done");
+    const large = "x".repeat(100_000);
+
+    for (const text of ["a", large, "b"]) await client.publish("orders", [text]);
+
+    expect(await heard(client, 3)).toEqual(["a", large, "b"]);
+  });
+
+  test.each([
+    ["number 0", { live: 0, pattern: "a" }, "invalid_argument"],
+    ["an empty pattern", { live: 2, pattern: "" }, "invalid_argument"],
+    ["an illegal pattern", { live: 2, pattern: "a.>.b" }, "invalid_argument"],
+    ["a number in use", { live: 1, pattern: "a" }, "conflict"],
+    [
+      "a place in a pattern",
+      { live: 2, pattern: "a.*", after: { epoch: 1, position: 1 } },
+      "invalid_argument",
+    ],
+  ])("with %s is refused", async (_, body, code) => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.ask("startLive", { live: 1, pattern: "orders" }, "done");
+
+    expect((await client.refusal("startLive", body)).code).toBe(code);
+  });
+
+  test("beyond those of a session is refused", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    for (let live = 1; live <= limits.MAX_LIVES; live += 1) {
+      client.send("startLive", { live, pattern: "orders" });
+    }
+
+    const error = await client.refusal("startLive", { live: 5_000, pattern: "orders" });
+
+    expect(error.code).toBe("resource_exhausted");
+  });
+
+  test("that resumes at the newest message is told of no gap", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const { epoch } = await client.publish("orders", ["a"]);
+    const after = { epoch, position: 1 };
+
+    await client.ask("startLive", { live: 1, pattern: "orders", after }, "done");
+    await client.publish("orders", ["b"]);
+
+    const { body } = await client.next("liveMessages");
+    expect(body).toMatchObject({ missed: 0, missedUnknown: false });
+  });
+
+  test.each([
+    ["behind the newest message", 0, 1],
+    ["of a topic that was made anew", 1, 2],
+  ])("that resumes %s is told that there may be a gap", async (_, epochOffset, position) => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const { epoch } = await client.publish("orders", ["a", "b"]);
+    const after = { epoch: epoch + epochOffset, position };
+
+    await client.ask("startLive", { live: 1, pattern: "orders", after }, "done");
+
+    const { body } = await client.next("liveMessages");
+    expect(body).toMatchObject({ missedUnknown: true, runs: [] });
+  });
+});
+
+describe("a listener that does not read", () => {
+  test("is told how many messages it missed, and hurts nobody else", async () => {
+    const { connect, server } = await startBroker();
+    const slow = await connect();
+    const quick = await connect();
+    await slow.ask("startLive", { live: 1, pattern: "orders" }, "done");
+    await quick.ask("startLive", { live: 1, pattern: "orders" }, "done");
+    const publisher = await connect();
+    const text = "x".repeat(1_000_000);
+    slow.stream.pause();
+
+    for (let count = 0; count < 20; count += 1) await publisher.publish("orders", [text]);
+    expect(await heard(quick, 20)).toHaveLength(20);
+    const { liveMessagesMissed } = server.context.counters;
+    slow.stream.resume();
+
+    let received = 0;
+    let missed = 0;
+    while (received + missed < 20) {
+      const { body } = await slow.next("liveMessages");
+      received += messagesOf(body.runs).length;
+      missed += body.missed;
+    }
+    expect([received + missed, missed]).toEqual([20, liveMessagesMissed]);
+    expect(missed).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { ChildBroker } from "../harness/child-broker.js";
+import { tempDir } from "../harness/start-broker.js";
+
+describe("a broker process", () => {
+  test("that is killed keeps what was confirmed, and settles stay settled", async () => {
+    const broker = await ChildBroker.start({ dataDir: tempDir(), spareBytes: 0 });
+    const client = await broker.connect({ producerId: new Uint8Array(16).fill(7) });
+    await client.subscribe("orders/billing");
+    await client.publish("orders", ["a", "b", "c"], { firstSequence: 1 });
+    await client.deliveries(3);
+    await client.settle([{ firstDelivery: 2 }]);
+
+    expect(await broker.kill("SIGKILL")).toBe("SIGKILL");
+
+    const again = await (
+      await broker.restart()
+    ).connect({
+      producerId: new Uint8Array(16).fill(7),
+      resume: client.resume([{ consumer: 1, lastDelivery: 3 }]),
+    });
+    expect(again.welcome).toMatchObject({ resumed: false, producerKnown: true, lastSequence: 3 });
+    expect(again.welcome?.server?.boot).toBe(2);
+    await again.subscribe("orders/billing");
+    expect((await again.deliveries(2)).map(({ text }) => text)).toEqual(["a", "c"]);
+    const { ranges } = await again.publish("orders", ["a", "b", "c"], { firstSequence: 1 });
+    expect(ranges).toMatchObject([{ count: 3, firstPosition: 1, duplicate: true }]);
+  });
+
+  test("that is told to stop drains and exits with 0", async () => {
+    const broker = await ChildBroker.start({ dataDir: tempDir(), spareBytes: 0 });
+    const client = await broker.connect();
+    await client.subscribe("orders/billing");
+    await client.publish("orders", ["a"]);
+    await client.deliveries(1);
+
+    const exited = broker.kill("SIGTERM");
+    await client.next("goAway");
+    await client.settle([{}]);
+
+    expect(await exited).toBe(0);
+    expect((await client.closed).code).toBe(1001);
+  });
+});
