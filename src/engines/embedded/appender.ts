@@ -23,35 +23,48 @@ export class Appender {
   }
 
   append(append: Append): AppendResult {
-    const topic = this.#core.state.topics.get(append.topic);
     const { count } = append.batch;
-    if (!topic) {
-      const error = new PeykError("not_found", "the topic does not exist any more", {
-        field: "topic",
-      });
-      return [{ kind: "refused", count, error }];
-    }
-    const refusal = this.#refusal();
-    if (refusal) return [{ kind: "refused", count, error: refusal }];
+    const error = this.refusal(append);
+    if (error) return [{ kind: "refused", count, error }];
+    const topic = this.#core.state.topics.get(append.topic);
+    if (!topic) return [];
     const { producer } = append;
     if (!producer) return [this.#store(topic, append.priority, append.batch)];
     return this.#storeNew(topic, append, producer);
   }
 
-  #refusal(): PeykError | undefined {
-    if (this.#core.files.isFull) {
+  /** Why nothing of it would be taken; `undefined` if it would be. */
+  refusal({ topic, producer }: Append): PeykError | undefined {
+    if (!this.#core.state.topics.has(topic)) {
+      return new PeykError("not_found", "the topic does not exist any more", { field: "topic" });
+    }
+    const refusal = this.#isOutOfRoom();
+    if (refusal || !producer || producer.firstSequence === 1) return refusal;
+    if (this.#core.state.producers.byId.has(producer.id)) return undefined;
+    return new PeykError(
+      "producer_unknown",
+      `the broker does not know producer ${producer.id}, whose sequence goes on with ` +
+        `${producer.firstSequence}: whether earlier messages were stored cannot be told`,
+    );
+  }
+
+  #isOutOfRoom(): PeykError | undefined {
+    const { files, journal } = this.#core;
+    if (files.isFull) {
       return new PeykError(
         "resource_exhausted",
         "the disk is full: acks go on, and publishing resumes when there is room",
         { field: "disk", retryAfterMs: RETRY_AFTER_MS },
       );
     }
-    const waiting = this.#core.journal.waitingBytes;
-    if (waiting <= MAX_WAITING_BYTES) return undefined;
+    // Should the disk turn out to be full, all of this goes to the spare.
+    const most = Math.min(MAX_WAITING_BYTES, files.spare.byteLength / 2 || MAX_WAITING_BYTES);
+    const waiting = journal.waitingBytes;
+    if (waiting <= most) return undefined;
     return new PeykError(
       "resource_exhausted",
-      `${waiting} bytes wait to be written, more than ${MAX_WAITING_BYTES}`,
-      { field: "disk", limit: MAX_WAITING_BYTES, retryAfterMs: RETRY_AFTER_MS },
+      `${waiting} bytes wait to be written, more than ${most}`,
+      { field: "disk", limit: most, retryAfterMs: RETRY_AFTER_MS },
     );
   }
 
@@ -60,15 +73,7 @@ export class Appender {
     { batch, priority }: Append,
     { id, firstSequence }: NonNullable<Append["producer"]>,
   ): AppendResult {
-    const producer = this.#producer(id, firstSequence);
-    if (!producer) {
-      const error = new PeykError(
-        "producer_unknown",
-        `the broker does not know producer ${id}, whose sequence goes on with ${firstSequence}: ` +
-          "whether earlier messages were stored cannot be told",
-      );
-      return [{ kind: "refused", count: batch.count, error }];
-    }
+    const producer = this.#producer(id);
     const ranges: AppendRange[] = [];
     const end = firstSequence + batch.count;
     let sequence = firstSequence;
@@ -95,7 +100,8 @@ export class Appender {
     store: (storedEnd: number) => AppendRange,
   ): AppendRange {
     if (sequence >= producer.nextSequence) return store(end);
-    if (producer.isForgotten(sequence)) return { kind: "unknown", count: 1 };
+    const known = producer.rememberedFrom;
+    if (sequence < known) return { kind: "unknown", count: Math.min(end, known) - sequence };
     const stored = producer.find(sequence);
     if (!stored) return store(Math.min(end, producer.nextSequence));
     if (stored.firstSequence > sequence) return store(Math.min(end, stored.firstSequence));
@@ -108,12 +114,10 @@ export class Appender {
     };
   }
 
-  #producer(id: ProducerId, firstSequence: number): Producer | undefined {
+  #producer(id: ProducerId): Producer {
     const { byId } = this.#core.state.producers;
-    const known = byId.get(id);
-    if (known || firstSequence !== 1) return known;
-    const producer = new Producer(0);
-    byId.set(id, producer);
+    let producer = byId.get(id);
+    if (!producer) byId.set(id, (producer = new Producer(0)));
     return producer;
   }
 

@@ -1,9 +1,14 @@
 import type { Run, SubscriptionStats, TopicStats } from "../../broker/engine.js";
 import type { Core } from "./core.js";
 import type { Cursor } from "./cursor.js";
+import { NoteReader } from "./notes.js";
 import { toRecent } from "./reader.js";
 import type { RecentRecord } from "./recent.js";
-import type { Log, SubscriptionState } from "./state.js";
+import { readReferences, resolveReference } from "./references.js";
+import { topicOf, type Log, type SubscriptionState } from "./state.js";
+
+/** Read at once for somebody who looks at messages, in bytes. */
+const READ_BYTES = 64 * 1024;
 
 /** Looks at what is stored and touches nothing. */
 export class Browser {
@@ -19,42 +24,56 @@ export class Browser {
     limit: { readonly messages: number; readonly bytes: number },
   ): Promise<readonly Run[]> {
     const topic = this.#core.state.topics.get(topicId);
-    if (!topic) return [];
     const runs: Run[] = [];
-    let { messages, bytes } = limit;
-    for (const log of topic.logs.values()) {
-      let position = from;
-      while (messages > 0 && bytes > 0) {
-        const records = await this.#records(log, position);
-        if (records.length === 0) break;
-        for (const record of records) {
-          const first = Math.max(position, record.first);
-          const count = Math.min(record.first + record.count - first, messages);
-          position = record.first + record.count;
-          if (count <= 0 || bytes <= 0) continue;
-          const run = this.#run(log, record, first, count);
-          runs.push(run);
-          messages -= count;
-          bytes -= record.batch.byteLength(run.from, count);
-        }
-      }
-    }
-    return runs.sort((a, b) => a.first - b.first);
+    for (const log of topic?.logs.values() ?? [])
+      runs.push(...(await this.#read(log, from, limit)));
+    runs.sort((a, b) => a.first - b.first);
+    return cutTo(runs, limit);
   }
 
+  /** Of each log as much as all may be together: the others may begin later. */
+  async #read(
+    log: Log,
+    from: number,
+    limit: { readonly messages: number; readonly bytes: number },
+  ): Promise<Run[]> {
+    const runs: Run[] = [];
+    const end = log.positions.durableNext;
+    let { messages, bytes } = limit;
+    for (let position = from; messages > 0 && bytes > 0 && position < end;) {
+      const { records, end: readEnd } = await this.#records(log, position);
+      if (readEnd <= position) break;
+      for (const record of records) {
+        const first = Math.max(position, record.first);
+        const count = Math.min(record.first + record.count - first, messages);
+        if (count <= 0 || bytes <= 0 || record.first >= end) continue;
+        const run = this.#run(log, record, first, count);
+        runs.push(run);
+        messages -= count;
+        bytes -= record.batch.byteLength(run.from, count);
+      }
+      position = readEnd;
+    }
+    return runs;
+  }
+
+  /** `after`: only what stands behind this position of a dead-letter queue. */
   async peek(
     subscription: number,
     state: "ready" | "retrying",
     count: number,
+    after = 0,
   ): Promise<readonly Run[]> {
     const owner = this.#core.state.subscriptions.get(subscription);
-    if (!owner) return [];
     const runs: Run[] = [];
-    for (const cursor of owner.cursors.values()) {
-      const left = count - runs.reduce((sum, run) => sum + run.count, 0);
-      if (left <= 0) break;
-      if (state === "retrying") runs.push(...(await this.#retrying(cursor, left)));
-      else runs.push(...(await this.#ready(cursor, left)));
+    for (const cursor of owner?.cursors.values() ?? []) {
+      if (!owner || runs.length >= count) break;
+      const log = this.#core.state.logs.get(cursor.positions.log);
+      const left = count - runs.length;
+      if (state === "retrying") runs.push(...(await this.#retrying(owner, cursor, left)));
+      else if (log?.kind === "references") {
+        runs.push(...(await this.#readyReferences(log, cursor, left, after)));
+      } else if (log) runs.push(...(await this.#ready(log, cursor, left)));
     }
     return runs;
   }
@@ -81,7 +100,7 @@ export class Browser {
     let storedBytes = 0;
     for (const log of topic.logs.values()) {
       for (const segment of this.#core.files.filesOf(log.id)) {
-        const { messages, bytes } = segment.contentOf(log.id);
+        const { messages, bytes } = segment.extentOf(log.id);
         storedMessages += messages;
         storedBytes += bytes;
       }
@@ -90,55 +109,103 @@ export class Browser {
   }
 
   async #oldest(owner: SubscriptionState): Promise<number | undefined> {
-    const times: number[] = [];
+    let oldest: number | undefined;
     for (const cursor of owner.cursors.values()) {
       if (cursor.unsettledCount === 0) continue;
-      const time = await this.#core.reader.timeAt(cursor.positions.log, cursor.floor);
-      if (time !== undefined) times.push(time);
+      const logs = this.#logsOf(cursor).map(({ id }) => id);
+      const time = await this.#core.reader.timeAt(logs, cursor.floor);
+      if (time !== undefined) oldest = Math.min(oldest ?? time, time);
     }
-    return times.length > 0 ? Math.min(...times) : undefined;
+    return oldest;
   }
 
-  async #ready(cursor: Cursor, count: number): Promise<Run[]> {
+  /** All logs whose positions a cursor follows. */
+  #logsOf(cursor: Cursor): Log[] {
     const log = this.#core.state.logs.get(cursor.positions.log);
-    if (!log || log.kind !== "messages") return [];
+    if (log?.kind !== "messages") return log ? [log] : [];
+    return [...(this.#core.state.topics.get(log.owner)?.logs.values() ?? [])];
+  }
+
+  async #ready(main: Log, cursor: Cursor, count: number): Promise<Run[]> {
     const runs: Run[] = [];
-    let position = cursor.nextUnsettled(cursor.floor);
-    while (runs.length < count && position < cursor.positions.durableNext) {
-      const [record] = await this.#records(log, position);
-      if (!record) break;
-      const first = Math.max(position, record.first);
-      if (!cursor.isSettled(first) && !cursor.retries.has(first)) {
-        runs.push(this.#run(log, record, first, 1));
+    const end = main.positions.durableNext;
+    for (const log of this.#logsOf(cursor)) {
+      let left = count;
+      for (let position = cursor.floor; left > 0 && position < end;) {
+        const { records, end: readEnd } = await this.#records(log, position);
+        if (readEnd <= position) break;
+        for (const record of records) {
+          if (record.first >= end) break;
+          const ready = readyIn(cursor, Math.max(position, record.first), record, left);
+          runs.push(...ready.map((at) => this.#run(log, record, at, 1)));
+          left -= ready.length;
+        }
+        position = readEnd;
       }
-      position = cursor.nextUnsettled(first + 1);
+    }
+    return runs.sort((a, b) => a.first - b.first).slice(0, count);
+  }
+
+  async #readyReferences(log: Log, cursor: Cursor, count: number, after: number): Promise<Run[]> {
+    const runs: Run[] = [];
+    let position = cursor.nextUnsettled(after + 1);
+    while (runs.length < count && position < log.positions.durableNext) {
+      const { references, end } = await readReferences(this.#core.reader, log.id, position);
+      for (const reference of references) {
+        if (runs.length >= count) break;
+        if (cursor.isSettled(reference.position)) continue;
+        const topic = topicOf(this.#core.state, reference.originLog);
+        const { reader } = this.#core;
+        const run = topic && (await resolveReference(reader, log.id, reference, topic));
+        if (run) runs.push(run);
+      }
+      position = cursor.nextUnsettled(Math.max(end, position + 1));
     }
     return runs;
   }
 
-  async #retrying(cursor: Cursor, count: number): Promise<Run[]> {
-    const log = this.#core.state.logs.get(cursor.positions.log);
-    if (!log || log.kind !== "messages") return [];
+  async #retrying(owner: SubscriptionState, cursor: Cursor, count: number): Promise<Run[]> {
+    const notes = new NoteReader(
+      this.#core.reader,
+      () => owner.notes?.id,
+      () => {},
+    );
     const runs: Run[] = [];
     for (const [position, retry] of cursor.retries) {
       if (runs.length >= count) break;
-      const record = await this.#core.reader.message(log.id, position);
-      if (!record) continue;
+      const log = this.#core.state.logs.get(retry.log);
+      const run = log && (await this.#message(log, position));
+      if (!run) continue;
       const { failures, crashes } = retry;
-      runs.push({ ...this.#run(log, record, position, 1), failures, crashes });
+      runs.push({ ...run, failures, crashes, note: await notes.read(retry.note) });
     }
     return runs;
   }
 
-  async #records(log: Log, position: number): Promise<readonly RecentRecord[]> {
+  async #message(log: Log, position: number): Promise<Run | undefined> {
+    const { reader } = this.#core;
+    if (log.kind === "messages") {
+      const record = await reader.message(log.id, position);
+      return record && this.#run(log, record, position, 1);
+    }
+    const { references } = await readReferences(reader, log.id, position);
+    const reference = references.find((each) => each.position === position);
+    const topic = reference && topicOf(this.#core.state, reference.originLog);
+    return topic && resolveReference(reader, log.id, reference, topic);
+  }
+
+  /** Records from `position` on without those that cannot be read, and to where they go. */
+  async #records(log: Log, position: number) {
     const recent = this.#core.reader.findRecent(log.id, position);
-    if (recent) return [recent];
-    const read = await this.#core.reader.read(log.id, position, 64 * 1024);
-    return read.flatMap(({ record }) => (record ? [toRecent(record)] : []));
+    if (recent) return { records: [recent], end: recent.first + recent.count };
+    const read = await this.#core.reader.read(log.id, position, READ_BYTES);
+    const last = read.at(-1);
+    const end = last ? last.first + last.count : position;
+    return { records: read.flatMap(({ record }) => (record ? [toRecent(record)] : [])), end };
   }
 
   #run(log: Log, record: RecentRecord, first: number, count: number): Run {
-    const topic = this.#core.state.topics.get(log.owner)?.topic ?? { id: 0, name: "", epoch: 0 };
+    const topic = topicOf(this.#core.state, log.id) ?? { id: 0, name: "", epoch: 0 };
     return {
       log: log.id,
       first,
@@ -154,6 +221,34 @@ export class Browser {
       death: undefined,
     };
   }
+}
+
+/** Positions of a record at or after `from` that are not settled and did not fail, at most `count`. */
+function readyIn(cursor: Cursor, from: number, record: RecentRecord, count: number): number[] {
+  const ready: number[] = [];
+  const end = record.first + record.count;
+  for (let at = cursor.nextUnsettled(from); at < end; at = cursor.nextUnsettled(at + 1)) {
+    if (ready.length >= count) break;
+    if (!cursor.retries.has(at)) ready.push(at);
+  }
+  return ready;
+}
+
+/** The first runs, as far as the limit goes; one may exceed the bytes. */
+function cutTo(
+  runs: readonly Run[],
+  limit: { readonly messages: number; readonly bytes: number },
+): Run[] {
+  const cut: Run[] = [];
+  let { messages, bytes } = limit;
+  for (const run of runs) {
+    if (messages <= 0 || bytes <= 0) break;
+    const count = Math.min(run.count, messages);
+    cut.push(count === run.count ? run : { ...run, count });
+    messages -= count;
+    bytes -= run.batch.byteLength(run.from, count);
+  }
+  return cut;
 }
 
 const sum = <Item>(items: readonly Item[], valueOf: (item: Item) => number): number =>

@@ -3,14 +3,16 @@ import type {
   CatalogChange,
   CatalogEvent,
   Closable,
-  Start,
   Subscription,
   SubscriptionSettings,
   Topic,
 } from "../../broker/engine.js";
 import { encodeSubscription, encodeTopic } from "./catalog-entries.js";
 import type { Core } from "./core.js";
+import type { Cursor } from "./cursor.js";
+import type { DeadLetters } from "./dead-letters.js";
 import { RESERVED_AHEAD } from "./positions.js";
+import { Starts } from "./starts.js";
 import { isRetained, type SubscriptionState, type TopicState } from "./state.js";
 
 /** A dead-letter queue is consumed like any subscription, but nothing in it dies again or expires by attempts. */
@@ -26,12 +28,20 @@ type CreateSubscription = Extract<CatalogChange, { kind: "create-subscription" }
 /** Makes, changes and deletes topics and subscriptions, and tells who watches. */
 export class CatalogChanges {
   readonly #core: Core;
+  readonly #starts: Starts;
+  readonly #deadLetters: DeadLetters;
   readonly #listeners = new Set<(event: CatalogEvent) => void>();
   readonly #topicsByName = new Map<string, TopicState>();
   readonly #subscriptionsByName = new Map<string, SubscriptionState>();
+  /** By subscription: logs of deleted topics that its dead letters or what was redriven to it refer to. */
+  readonly #goneLogs = new Map<number, Set<number>>();
+  /** Changes are made one after the other: a subscription must miss no topic that is made while it looks at others. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(core: Core) {
+  constructor(core: Core, deadLetters: DeadLetters) {
     this.#core = core;
+    this.#deadLetters = deadLetters;
+    this.#starts = new Starts(core);
     for (const state of core.state.topics.values()) this.#topicsByName.set(state.topic.name, state);
     for (const state of core.state.subscriptions.values()) {
       this.#subscriptionsByName.set(state.subscription.name, state);
@@ -45,10 +55,21 @@ export class CatalogChanges {
 
   /** Resolves when the change is durable. */
   async change(change: CatalogChange): Promise<CatalogEvent> {
-    const event = await this.#enter(change);
-    await this.#core.durable();
+    const turn = this.#last.then(() => this.#enterAlone(change));
+    this.#last = turn.catch(() => {});
+    const { event, durable } = await turn;
+    await durable;
     for (const listener of this.#listeners) listener(event);
+    if (event.kind === "topic-deleted") await this.#forgetReferences();
     return event;
+  }
+
+  async #enterAlone(change: CatalogChange) {
+    const { journal } = this.#core;
+    journal.checkWorks();
+    journal.begin();
+    const event = await this.#enter(change);
+    return { event, durable: this.#core.durable() };
   }
 
   async #enter(change: CatalogChange): Promise<CatalogEvent> {
@@ -103,8 +124,14 @@ export class CatalogChanges {
   }
 
   #deleteTopic(id: number): CatalogEvent {
-    const { topic, logs } = this.#topic(id);
+    const { topic, logs, positions } = this.#topic(id);
     const logIds = [...logs.values()].map((log) => log.id);
+    const holders = ([...positions.cursors] as Cursor[]).filter(({ held }) => held.size > 0);
+    for (const { subscription } of holders) {
+      const gone = this.#goneLogs.get(subscription) ?? new Set();
+      for (const log of logIds) gone.add(log);
+      this.#goneLogs.set(subscription, gone);
+    }
     this.#core.enter({ topicDeleted: { id } });
     this.#topicsByName.delete(topic.name);
     for (const log of logIds) {
@@ -114,11 +141,23 @@ export class CatalogChanges {
     return { kind: "topic-deleted", topic: id };
   }
 
+  /** The dead letters of a topic go with it, and so does what was redriven. */
+  async #forgetReferences(): Promise<void> {
+    const { subscriptions } = this.#core.state;
+    const gone = [...this.#goneLogs];
+    this.#goneLogs.clear();
+    for (const [id, logs] of gone) {
+      const owner = subscriptions.get(id);
+      const queue = subscriptions.get(owner?.subscription.deadLetters ?? 0);
+      if (owner) await this.#deadLetters.forgetLogs(owner, logs);
+      if (queue) await this.#deadLetters.forgetLogs(queue, logs);
+    }
+  }
+
   async #createSubscription(change: CreateSubscription): Promise<CatalogEvent> {
     const { state } = this.#core;
     this.#checkNewName(change.name);
-    const starts = await this.#starts(change.source, change.start);
-    this.#checkNewName(change.name);
+    const retained = await this.#starts.find(change.source, change.start);
     const { name, source, settings, autoCreated } = change;
     const createdAtMs = this.#core.clock.now();
     const id = state.nextId;
@@ -131,55 +170,18 @@ export class CatalogChanges {
       deadLetters: undefined,
       settings: { ...settings, ...DEAD_LETTER_SETTINGS },
     };
+    const cursors = this.#starts.resolve(source, retained);
+    const hasOlder = cursors.some(({ unsettled }) => unsettled > 0);
+    this.#core.journal.begin();
+    if (hasOlder) this.#core.journal.beginCount();
     this.#core.enter({ subscriptionSaved: encodeSubscription(subscription) });
     this.#core.enter({ subscriptionSaved: encodeSubscription(deadLetters) });
-    const cursors = starts.map(({ topic, floor, stored, countedAt }) => {
-      const { positions } = topic;
-      const unsettled = floor === "next" ? 0 : stored + positions.storedCount - countedAt;
-      return { log: positions.log, floor: floor === "next" ? positions.next : floor, unsettled };
-    });
     this.#core.enter({ cursorsCreated: { subscription: id, cursors } });
     for (const each of [id, id + 1]) {
       const made = state.subscriptions.get(each);
       if (made) this.#subscriptionsByName.set(made.subscription.name, made);
     }
     return { kind: "subscription", subscription };
-  }
-
-  /** Where a new subscription begins in each topic that exists, and how much is stored from there on. */
-  async #starts(source: string, start: Start) {
-    const topics = [...this.#core.state.topics.values()];
-    const matching = topics.filter(({ topic }) => matches(source, topic.name));
-    return Promise.all(
-      matching.map(async (topic) => {
-        const { storedCount: countedAt, next: end } = topic.positions;
-        // Without retention nothing is kept for those who come later: what is still there may have holes.
-        if (start.at === "latest" || !topic.positions.isRetained) {
-          return { topic, floor: "next" as const, stored: 0, countedAt };
-        }
-        const floor = Math.max(await this.#floorOf(topic, start), topic.retainedFrom);
-        const counts = [...topic.logs.values()].map((log) =>
-          this.#core.reader.count(log.id, floor, end),
-        );
-        const stored = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-        return { topic, floor, stored, countedAt };
-      }),
-    );
-  }
-
-  async #floorOf(topic: TopicState, start: Start): Promise<number> {
-    if (start.at === "position") return start.position;
-    if (start.at !== "time") return topic.retainedFrom;
-    let low = topic.retainedFrom;
-    let high = topic.positions.next;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const times = [...topic.logs.values()].map((log) => this.#core.reader.timeAt(log.id, middle));
-      const known = (await Promise.all(times)).filter((time) => time !== undefined);
-      if (Math.min(...known) < start.timeMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   #updateSubscription(id: number, settings: SubscriptionSettings): CatalogEvent {
@@ -191,14 +193,16 @@ export class CatalogChanges {
 
   #deleteSubscription(id: number): CatalogEvent {
     const { subscription } = this.#subscription(id);
+    if (this.#core.state.parents.has(id)) {
+      const detail = `${subscription.name} goes with the subscription whose dead letters it holds`;
+      throw new PeykError("invalid_argument", detail, { field: "subscription" });
+    }
     for (const each of [id, subscription.deadLetters]) {
       const state = each === undefined ? undefined : this.#core.state.subscriptions.get(each);
       if (!state) continue;
       this.#subscriptionsByName.delete(state.subscription.name);
-      const logs = [...state.cursors.keys()];
       this.#core.enter({ subscriptionDeleted: { id: state.subscription.id } });
-      const feed = this.#core.feeds.get(state.subscription.id);
-      for (const log of logs) feed?.removeSource(log);
+      this.#core.feeds.get(state.subscription.id)?.removeAllSources();
     }
     return { kind: "subscription-deleted", subscription: id };
   }

@@ -1,7 +1,6 @@
-import { MessageBatch } from "@peyk/client/protocol";
+import { MessageBatch, NumberReader } from "@peyk/client/protocol";
 import type { Disk, DiskFile } from "./disk.js";
 import { journal as codec } from "./entries.js";
-import { NumberReader } from "@peyk/client/protocol";
 import {
   coldName,
   encodeSegmentHeader,
@@ -14,7 +13,6 @@ import {
   type StoredRecord,
 } from "./format.js";
 import type { Range } from "./liveness.js";
-import { decodeDirectory } from "./record-index.js";
 import { Segment } from "./segment.js";
 
 /** Writes are gathered up to this size, in bytes. */
@@ -65,7 +63,7 @@ export class ColdFileWriter {
     await this.#file.sync();
     await disk.syncDirectory();
     const body = footer.subarray(RECORD_HEADER_BYTES, footer.byteLength - SEGMENT_TAIL_BYTES);
-    this.#segment.sealed(decodeDirectory(body), footerAt);
+    this.#segment.sealed(body, footerAt);
     this.#segment.size = footerAt + footer.byteLength;
     return this.#segment;
   }

@@ -53,8 +53,9 @@ export class Commit {
   readonly #growing = new Map<number, GrowingRecord>();
   readonly #records = new Map<number, CommittedRecord[]>();
   readonly #waiters: (() => void)[] = [];
-  /** About how many bytes it will take. */
-  byteLength = 0;
+  /** Headers and bodies of records, entries aside. */
+  #recordBytes = 0;
+  #isKeptEmpty = false;
   /** Synced at any durability. */
   needsSync = false;
 
@@ -64,27 +65,36 @@ export class Commit {
 
   /** Nothing to write; there may be somebody to answer. */
   get isEmpty(): boolean {
-    return this.byteLength === 0;
+    return this.byteLength === 0 && !this.#isKeptEmpty;
+  }
+
+  /** How many bytes it will take at most, headers aside. */
+  get byteLength(): number {
+    return this.#recordBytes + this.#entries.byteLength;
+  }
+
+  /** Messages, references or notes are in it. */
+  get hasRecords(): boolean {
+    return this.#recordBytes > 0;
   }
 
   /** Has it written though nothing is in it: for its mark. */
   keepEmpty(): void {
-    this.byteLength += COMMIT_HEADER_BYTES;
+    this.#isKeptEmpty = true;
   }
 
-  /** Something in it must not be lost whatever the durability: a reservation of positions. */
+  /** Something in it must not be lost whatever the durability, as when it makes up for what is removed after it. */
   mustSync(): void {
     this.needsSync = true;
   }
 
   entry(entry: Entry): void {
     this.#entries.add(entry);
-    this.byteLength += 32;
   }
 
   /** Adds messages with the positions from `first` on. The bytes belong to the commit from now on. */
   messages(log: number, first: number, batch: MessageBatch): void {
-    this.byteLength += batch.bytes.byteLength + RECORD_HEADER_BYTES;
+    this.#recordBytes += batch.bytes.byteLength + RECORD_HEADER_BYTES;
     if (batch.bytes.byteLength >= OWN_CHUNK_BYTES) {
       this.#finishGrowing(log);
       this.#addWhole(log, first, batch);
@@ -104,7 +114,7 @@ export class Commit {
 
   /** Adds a record of references or notes. */
   record(kind: RecordKind, log: number, first: number, count: number, body: Uint8Array): void {
-    this.byteLength += body.byteLength + RECORD_HEADER_BYTES;
+    this.#recordBytes += body.byteLength + RECORD_HEADER_BYTES;
     this.#add({ kind, log, first, count, timeMs: this.timeMs, body, batch: undefined, offset: 0 });
   }
 
@@ -117,7 +127,7 @@ export class Commit {
     for (const waiter of this.#waiters) waiter();
   }
 
-  /** Gives it its number and place. Nothing can be added after it. */
+  /** Gives it its number and place, or another one if it could not be written there. Nothing can be added after it. */
   seal(place: {
     readonly number: number;
     readonly file: number;
@@ -166,7 +176,7 @@ export class Commit {
   #inOrder(): CommittedRecord[] {
     const records: CommittedRecord[] = [];
     const timeMs = this.timeMs;
-    const body = this.#entries.take();
+    const body = this.#entries.finish();
     if (body) {
       const place = { log: 0, first: 0, count: 0, offset: 0 };
       records.push({ ...place, kind: RecordKind.entries, timeMs, body, batch: undefined });

@@ -1,3 +1,4 @@
+import type { LossReason } from "../../broker/engine.js";
 import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import type { Timers } from "../../runtime/timers.js";
@@ -5,6 +6,7 @@ import type { Entry } from "./entries.js";
 import type { EmbeddedFeed } from "./feed.js";
 import type { Files } from "./files.js";
 import type { Journal } from "./journal.js";
+import type { Positions } from "./positions.js";
 import type { RecordReader } from "./reader.js";
 import type { RecentRecords } from "./recent.js";
 import type { State } from "./state.js";
@@ -51,13 +53,32 @@ export class Core {
     this.state.apply(entry, NOW);
   }
 
-  /** The same for records at these positions, which were taken from their log. */
+  /**
+   * The same for an entry that says how many messages exist: it comes before all messages of its commit, because that is
+   * the order in which a commit is replayed.
+   */
+  enterCount(entry: Entry): void {
+    this.journal.beginCount();
+    this.enter(entry);
+  }
+
+  /** Records were entered at these positions. */
   appended(log: number, first: number, count: number): void {
     this.state.appended(log, first, count, NOW);
   }
 
-  /** Resolves when everything entered so far is durable. */
+  /** Resolves when everything entered so far is durable; rejects once the journal has failed. */
   durable(): Promise<void> {
     return this.journal.durable();
+  }
+
+  /** Tells a feed that everything below `end` is gone, in all logs that share these positions. */
+  tellLost(subscription: number, positions: Positions, end: number, reason: LossReason): void {
+    const feed = this.feeds.get(subscription);
+    if (!feed) return;
+    const owner = this.state.logs.get(positions.log)?.owner ?? 0;
+    const logs = this.state.topics.get(owner)?.logs.values() ?? [];
+    const refs = [...logs].map((log) => ({ log: log.id, first: 0, count: end }));
+    feed.lost(refs, reason);
   }
 }

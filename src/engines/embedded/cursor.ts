@@ -1,8 +1,10 @@
 import { PositionSet } from "./position-set.js";
 import type { Follower, Positions } from "./positions.js";
 
-/** What is known of a message that failed and is not settled. */
+/** What is known of a message that failed and is not settled; shared by those that failed together. */
 export interface Retry {
+  /** The log that the message is in: a topic has one per priority. */
+  readonly log: number;
   readonly failures: number;
   readonly crashes: number;
   /** Wall clock, ms since 1970: survives a restart. */
@@ -11,6 +13,9 @@ export interface Retry {
   /** Position in the subscription's log of notes; 0: none. */
   readonly note: number;
 }
+
+/** Shared by all cursors without failures; never written to. */
+const NO_RETRIES: ReadonlyMap<number, Retry> = new Map();
 
 /**
  * A subscription's progress through one sequence of positions: everything below the floor is settled, and so is every
@@ -23,8 +28,8 @@ export class Cursor implements Follower {
   readonly settled = new PositionSet();
   /** Settled, but kept alive: one of the subscription's own logs refers to it (dead or redriven). */
   readonly held = new PositionSet();
-  /** By position: failed and not settled, waiting or handed out again. */
-  readonly retries = new Map<number, Retry>();
+  /** By position: failed and not settled, waiting or handed out again. Made when something fails first. */
+  retries: ReadonlyMap<number, Retry> = NO_RETRIES;
   #floor: number;
   /** Messages at or above the floor that are not settled. */
   unsettledCount = 0;
@@ -34,6 +39,7 @@ export class Cursor implements Follower {
     this.positions = positions;
     this.#floor = floor;
     positions.cursors.add(this);
+    this.passGaps();
   }
 
   get floor(): number {
@@ -44,9 +50,17 @@ export class Cursor implements Follower {
     return position < this.#floor || this.settled.has(position);
   }
 
-  /** A message at these positions exists now. */
+  /** Messages at these positions exist now. Those below the floor came before this cursor, or were purged. */
   added(first: number, count: number): void {
-    if (first >= this.#floor) this.unsettledCount += count;
+    const from = Math.max(first, this.#floor);
+    this.unsettledCount += Math.max(first + count - from, 0);
+  }
+
+  /** How many of these positions are not settled; that they hold messages is the caller's to know. */
+  countUnsettled(first: number, count: number): number {
+    const from = Math.max(first, this.#floor);
+    const left = Math.max(first + count - from, 0);
+    return left === 0 ? 0 : left - this.settled.countIn(from, left);
   }
 
   /** Settles a range in which every position holds a message; returns how many were not settled before. */
@@ -67,13 +81,19 @@ export class Cursor implements Follower {
     return settledNow;
   }
 
+  /** These failed; what is settled already stays so. */
+  failed(first: number, count: number, retry: Retry): void {
+    const retries = this.#ownRetries();
+    for (let position = first; position < first + count; position += 1) {
+      if (!this.isSettled(position)) retries.set(position, retry);
+    }
+  }
+
   /** Settles everything below `floor`; `unsettledLeft` says how many messages above it are still unsettled. */
   moveFloor(floor: number, unsettledLeft: number): void {
     if (floor <= this.#floor) return;
     this.settled.remove(this.#floor, floor - this.#floor);
-    for (const position of this.retries.keys()) {
-      if (position < floor) this.retries.delete(position);
-    }
+    this.#deleteRetries((position) => position < floor);
     this.#floor = floor;
     this.unsettledCount = unsettledLeft;
     this.passGaps();
@@ -99,17 +119,41 @@ export class Cursor implements Follower {
     return this.settled.nextAbsent(Math.max(position, this.#floor));
   }
 
+  /** What failed, as ranges that failed together; in no order. */
+  *failedRanges(): Generator<{ first: number; count: number; readonly retry: Retry }, void> {
+    let range: { first: number; count: number; readonly retry: Retry } | undefined;
+    for (const [position, retry] of this.retries) {
+      if (range?.retry === retry && range.first + range.count === position) {
+        range.count += 1;
+      } else {
+        if (range) yield range;
+        range = { first: position, count: 1, retry };
+      }
+    }
+    if (range) yield range;
+  }
+
   close(): void {
     this.positions.cursors.delete(this);
   }
 
   #forgetRetries(first: number, end: number): void {
     if (end - first > this.retries.size) {
-      for (const position of this.retries.keys()) {
-        if (position >= first && position < end) this.retries.delete(position);
-      }
+      this.#deleteRetries((position) => position >= first && position < end);
       return;
     }
-    for (let position = first; position < end; position += 1) this.retries.delete(position);
+    const retries = this.#ownRetries();
+    for (let position = first; position < end; position += 1) retries.delete(position);
+  }
+
+  #deleteRetries(isGone: (position: number) => boolean): void {
+    if (this.retries.size === 0) return;
+    const retries = this.#ownRetries();
+    for (const position of retries.keys()) if (isGone(position)) retries.delete(position);
+  }
+
+  #ownRetries(): Map<number, Retry> {
+    if (this.retries === NO_RETRIES) this.retries = new Map();
+    return this.retries as Map<number, Retry>;
   }
 }

@@ -1,12 +1,19 @@
-import type { Which } from "../../broker/engine.js";
+import type { LossReason, Which } from "../../broker/engine.js";
 import type { Core } from "./core.js";
-import type { EmbeddedFeed } from "./feed.js";
-import { readReferences, type Reference } from "./reference-source.js";
+import { readReferences, type Reference } from "./references.js";
 import type { Settler } from "./settler.js";
 import type { SubscriptionState } from "./state.js";
 
 /** References that are moved or dropped in one commit, at most. */
 const PAGE = 1_000;
+
+/** Which of them, and what a feed is told of those that it handed out. */
+interface Selection {
+  readonly isWanted: (reference: Reference) => boolean;
+  readonly reason: LossReason;
+}
+
+const ALL: Selection = { isWanted: () => true, reason: "purged" };
 
 /** What is done to dead letters that nobody consumes: moving them back, dropping them. */
 export class DeadLetters {
@@ -19,8 +26,9 @@ export class DeadLetters {
   }
 
   /** Moves dead letters of the queue `owner` back to where they came from. */
-  redrive(owner: SubscriptionState, which: Which): Promise<number> {
+  async redrive(owner: SubscriptionState, which: Which): Promise<number> {
     const parent = this.#core.state.parents.get(owner.subscription.id);
+    if (parent === undefined) return 0;
     return this.#each(owner, which, (page) => {
       const references = page.map(({ originLog, originPosition, redrives }) => ({
         log: originLog,
@@ -29,18 +37,27 @@ export class DeadLetters {
       }));
       this.#settle(owner, page);
       // They stay held: the log of what is redriven refers to them now.
-      if (parent !== undefined) this.#settler.refer(parent, references);
+      this.#settler.refer(parent, references);
     });
   }
 
   /** Forgets messages that a subscription's own log refers to. */
   purge(owner: SubscriptionState, which: Which): Promise<number> {
-    const log = owner.references;
     return this.#each(owner, which, (page) => {
+      const log = owner.references;
       for (const { position, originLog, originPosition, redrives } of page) {
         const origin = { log: originLog, position: originPosition, redrives };
-        if (log) this.#settler.release(owner, log, position, [origin]);
+        if (log) this.#settler.release(owner, log, position, origin);
       }
+    });
+  }
+
+  /** Forgets references to messages of logs that are gone. */
+  forgetLogs(owner: SubscriptionState, logs: ReadonlySet<number>): Promise<number> {
+    const isGone = ({ originLog }: Reference): boolean => logs.has(originLog);
+    return this.#each(owner, { count: Infinity }, (page) => this.#settle(owner, page), {
+      isWanted: isGone,
+      reason: "deleted",
     });
   }
 
@@ -58,6 +75,7 @@ export class DeadLetters {
     owner: SubscriptionState,
     which: Which,
     move: (page: readonly Reference[]) => void,
+    { isWanted, reason }: Selection = ALL,
   ): Promise<number> {
     const log = owner.references;
     const cursor = log && owner.cursors.get(log.id);
@@ -67,30 +85,42 @@ export class DeadLetters {
     const wanted = "refs" in which ? which.refs : [{ log: log.id, first: 1, count: end }];
     let moved = 0;
     for (const ref of wanted) {
-      let position = cursor.nextUnsettled(ref.first);
+      if (ref.log !== log.id) continue;
       const refEnd = Math.min(end, ref.first + ref.count);
-      while (position < refEnd && moved < limit) {
+      let position = cursor.nextUnsettled(ref.first);
+      while (position < refEnd && moved < limit && this.#exists(owner)) {
         const read = await readReferences(this.#core.reader, log.id, position);
-        const page = read
+        const page = read.references
           .filter((each) => each.position < refEnd && !cursor.isSettled(each.position))
+          .filter(isWanted)
           .slice(0, Math.min(PAGE, limit - moved));
-        const last = read.at(-1);
-        if (!last) break;
-        if (page.length > 0) {
+        if (page.length > 0 && this.#exists(owner)) {
+          this.#core.journal.begin();
           move(page);
-          this.#tellFeed(owner, log.id, page);
+          this.#tellFeed(owner, log.id, page, reason);
           moved += page.length;
         }
-        position = cursor.nextUnsettled((page.at(-1) ?? last).position + 1);
+        // Without a page, all that was read is settled, damaged or not asked for.
+        const next = page.at(-1)?.position ?? Math.max(read.end - 1, position);
+        position = cursor.nextUnsettled(next + 1);
       }
     }
     await this.#core.durable();
     return moved;
   }
 
-  #tellFeed(owner: SubscriptionState, log: number, page: readonly Reference[]): void {
-    const feed: EmbeddedFeed | undefined = this.#core.feeds.get(owner.subscription.id);
+  /** Meanwhile it may have been deleted. */
+  #exists({ subscription }: SubscriptionState): boolean {
+    return this.#core.state.subscriptions.has(subscription.id);
+  }
+
+  #tellFeed(
+    owner: SubscriptionState,
+    log: number,
+    page: readonly Reference[],
+    reason: LossReason,
+  ): void {
     const refs = page.map(({ position }) => ({ log, first: position, count: 1 }));
-    feed?.lost(refs, "purged");
+    this.#core.feeds.get(owner.subscription.id)?.lost(refs, reason);
   }
 }

@@ -10,6 +10,7 @@ import type {
   ProducerId,
   ProducerState,
   Run,
+  StorageState,
   SubscriptionStats,
   TopicStats,
   Unit,
@@ -20,6 +21,7 @@ import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import { Timers } from "../../runtime/timers.js";
 import { Appender } from "./appender.js";
+import { refuseAsWhole } from "./atomic-unit.js";
 import { Browser } from "./browser.js";
 import { CatalogChanges } from "./catalog.js";
 import type { SealedCommit } from "./commit.js";
@@ -29,6 +31,7 @@ import type { Disk } from "./disk.js";
 import { Feeds } from "./feeds.js";
 import { RecordKind } from "./format.js";
 import { Journal } from "./journal.js";
+import { Purge } from "./purge.js";
 import { RecordReader } from "./reader.js";
 import { RecentRecords } from "./recent.js";
 import { recover, type Recovered, type RecoveryReport } from "./recovery.js";
@@ -41,7 +44,9 @@ export interface EmbeddedEngineOptions {
   readonly durability: "fsync" | "os" | "memory";
   /** Size at which a segment is sealed, in bytes. */
   readonly segmentBytes: number;
-  /** Kept free for acks on a full disk, in bytes; 0: none. */
+  /** A snapshot is taken once this many bytes were written since the last one. */
+  readonly snapshotBytes: number;
+  /** Kept free for acks on a full disk, in bytes; 0: none. Not less than two of the largest units that are committed. */
   readonly spareBytes: number;
   /** Recent messages kept in memory, in bytes. */
   readonly recentBytes: number;
@@ -52,6 +57,7 @@ export interface EmbeddedEngineOptions {
 export const EMBEDDED_DEFAULTS: EmbeddedEngineOptions = {
   durability: "fsync",
   segmentBytes: 64 * 1024 * 1024,
+  snapshotBytes: 64 * 1024 * 1024,
   spareBytes: 64 * 1024 * 1024,
   recentBytes: 32 * 1024 * 1024,
   maxWaitingRetries: 100_000,
@@ -106,7 +112,7 @@ export class EmbeddedEngine implements Engine {
       this.#parts = parts;
       await parts.upkeep.start();
     } catch (error) {
-      await this.#disk.unlock();
+      await this.#giveUp();
       throw error;
     }
     const { topics, subscriptions } = this.#opened.core.state;
@@ -124,9 +130,12 @@ export class EmbeddedEngine implements Engine {
     return this.#opened.catalog.watch(listener);
   }
 
+  /** An atomic unit of which one item is refused or lost leaves no trace; its other items are refused or unknown then. */
   commit(unit: Unit, done: (result: UnitResult) => void): void {
     const { core, appender, settler } = this.#opened;
-    const result = {
+    if (core.journal.failure) return;
+    core.journal.begin();
+    const result = (unit.atomic && refuseAsWhole(unit, appender, settler)) || {
       appends: unit.appends.map((append) => appender.append(append)),
       settles: unit.settles.map((settle) => settler.settle(settle)),
     };
@@ -149,27 +158,32 @@ export class EmbeddedEngine implements Engine {
     return this.#opened.browser.read(topic, from, limit);
   }
 
-  peek(subscription: number, state: "ready" | "retrying", count: number): Promise<readonly Run[]> {
-    return this.#opened.browser.peek(subscription, state, count);
+  peek(
+    subscription: number,
+    state: "ready" | "retrying",
+    count: number,
+    after?: number,
+  ): Promise<readonly Run[]> {
+    return this.#opened.browser.peek(subscription, state, count, after);
   }
 
   async redrive(subscription: number, which: Which): Promise<number> {
-    const { core, deadLetters } = this.#opened;
+    const { core, deadLetters } = this.#working;
     const owner = core.state.subscriptions.get(subscription);
     return owner ? deadLetters.redrive(owner, which) : 0;
   }
 
   async purge(subscription: number, which?: Which): Promise<number> {
-    const { core, deadLetters, upkeep } = this.#opened;
+    const { core, deadLetters, purge } = this.#working;
     const owner = core.state.subscriptions.get(subscription);
     if (!owner) return 0;
     const ofReferences = await deadLetters.purge(owner, which ?? { count: Infinity });
     const isDeadLetterQueue = core.state.parents.has(subscription);
-    return isDeadLetterQueue ? ofReferences : ofReferences + (await upkeep.purge(owner));
+    return isDeadLetterQueue ? ofReferences : ofReferences + (await purge.subscription(owner));
   }
 
-  purgeTopic(topic: number): Promise<number> {
-    return this.#opened.upkeep.purgeTopic(topic);
+  async purgeTopic(topic: number): Promise<number> {
+    return this.#working.purge.topic(topic);
   }
 
   async stats(subscription: number): Promise<SubscriptionStats> {
@@ -188,6 +202,11 @@ export class EmbeddedEngine implements Engine {
     this.#opened.upkeep.detachProducer(id);
   }
 
+  storage(): StorageState {
+    const { byteLength, isFull } = this.#opened.core.files;
+    return { diskBytes: byteLength, isFull };
+  }
+
   onFailure(listener: (error: Error) => void): void {
     this.#failureListeners.push(listener);
   }
@@ -197,16 +216,34 @@ export class EmbeddedEngine implements Engine {
     if (!parts) return;
     const { core, upkeep, feeds } = parts;
     feeds.close();
-    await upkeep.stop();
-    core.timers.close();
-    await core.files.close();
-    await this.#disk.unlock();
-    this.#parts = undefined;
+    try {
+      await upkeep.stop();
+    } finally {
+      this.#parts = undefined;
+      core.timers.close();
+      await core.files.close();
+      await this.#disk.unlock();
+    }
   }
 
   get #opened(): Parts {
     if (!this.#parts) throw new Error("the engine is not open");
     return this.#parts;
+  }
+
+  /** For what waits until it is durable: rejects at once where nothing is confirmed any more. */
+  get #working(): Parts {
+    this.#opened.core.journal.checkWorks();
+    return this.#opened;
+  }
+
+  /** The start failed: lets go of what it had taken. What that says counts less than why. */
+  async #giveUp(): Promise<void> {
+    const parts = this.#parts;
+    this.#parts = undefined;
+    parts?.core.timers.close();
+    await parts?.core.files.close().catch(() => {});
+    await this.#disk.unlock().catch(() => {});
   }
 
   #assemble(recovered: Recovered): Parts {
@@ -232,7 +269,7 @@ export class EmbeddedEngine implements Engine {
     const tails = new Tails();
     const settler = new Settler(core);
     const deadLetters = new DeadLetters(core, settler);
-    const feeds = new Feeds(core, settler, this.#options, (error) => this.#failed(error));
+    const feeds = new Feeds(core, settler, this.#options);
     return {
       recovered,
       core,
@@ -240,8 +277,9 @@ export class EmbeddedEngine implements Engine {
       settler,
       feeds,
       appender: new Appender(core, tails),
-      catalog: new CatalogChanges(core),
+      catalog: new CatalogChanges(core, deadLetters),
       deadLetters,
+      purge: new Purge(core),
       browser: new Browser(core),
       upkeep: new Upkeep(core, recovered, deadLetters, this.#options),
     };
@@ -260,9 +298,11 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  #failed(error: unknown): void {
-    const failure = error instanceof Error ? error : new Error(String(error));
-    for (const listener of this.#failureListeners) listener(failure);
+  /** The journal calls it once; nothing is said to those who closed the engine. */
+  #failed(error: Error): void {
+    if (!this.#parts) return;
+    this.#parts.upkeep.failed();
+    for (const listener of this.#failureListeners) listener(error);
   }
 }
 
@@ -275,6 +315,7 @@ interface Parts {
   readonly appender: Appender;
   readonly catalog: CatalogChanges;
   readonly deadLetters: DeadLetters;
+  readonly purge: Purge;
   readonly browser: Browser;
   readonly upkeep: Upkeep;
 }

@@ -12,21 +12,24 @@ const ENTRIES_TAG = (1 << 3) | 2;
 /** Collects entries as the body of an ENTRIES record. */
 export class EntryWriter {
   #writer: protobuf.Writer | undefined;
+  #bytes: Uint8Array | undefined;
+
+  get byteLength(): number {
+    return this.#writer?.pos ?? 0;
+  }
 
   add(entry: Entry): void {
     this.#writer ??= protobuf.Writer.create();
     journal.Entry.encode(entry, this.#writer.uint32(ENTRIES_TAG).fork()).ldelim();
   }
 
-  /** What was added, and begins anew; `undefined` if nothing was. */
-  take(): Uint8Array | undefined {
-    const bytes = this.#writer?.finish();
-    this.#writer = undefined;
-    return bytes;
+  /** What was added, however often it is asked for; `undefined` if nothing was. Nothing can be added after it. */
+  finish(): Uint8Array | undefined {
+    return (this.#bytes ??= this.#writer?.finish());
   }
 }
 
 /** Entries of a body whose checksum fitted, in order. */
-export function decodeEntries(body: Uint8Array): readonly peyk.journal.v1.Entry[] {
-  return journal.Entries.decode(new NumberReader(body)).entries as peyk.journal.v1.Entry[];
+export function decodeEntries(body: Uint8Array): readonly Entry[] {
+  return journal.Entries.decode(new NumberReader(body)).entries;
 }

@@ -1,7 +1,7 @@
 import type { Core } from "./core.js";
 import type { Cursor } from "./cursor.js";
 import type { DeadLetters } from "./dead-letters.js";
-import type { Segment } from "./segment.js";
+import type { Range } from "./liveness.js";
 import type { SubscriptionState, TopicState } from "./state.js";
 
 /** Forgets messages that are too old: unsettled ones, dead letters, and settled ones that retention kept so far. */
@@ -31,39 +31,35 @@ export class Expiry {
 
   async #expireUnsettled(topic: TopicState): Promise<void> {
     const { positions } = topic;
-    const before = this.#core.clock.now() - topic.topic.settings.expireUnsettledMs;
+    const { settings, createdAtMs } = topic.topic;
+    const before = this.#core.clock.now() - settings.expireUnsettledMs;
     const oldest = positions.lowestFloor;
-    if (oldest >= positions.next || !(await this.#isOlder(topic, oldest, before))) return;
-    const floor = await this.#firstSince(topic, oldest, before);
+    if (settings.expireUnsettledMs === 0 || createdAtMs >= before) return;
+    if (oldest >= positions.durableNext) return;
+    const floor = await this.#firstSince(logIds(topic), oldest, positions.durableNext, before);
+    if (floor <= oldest) return;
+    const ranges = await this.#core.reader.ranges(logIds(topic), oldest, floor);
+    this.#core.journal.begin();
     for (const { subscription } of [...positions.cursors]) {
       const owner = this.#core.state.subscriptions.get(subscription);
       const cursor = owner?.cursors.get(positions.log);
-      if (owner && cursor && cursor.floor < floor) await this.#moveFloor(owner, cursor, floor);
+      if (cursor && cursor.floor < floor) this.#moveFloor(cursor, floor, ranges);
     }
   }
 
-  async #moveFloor(owner: SubscriptionState, cursor: Cursor, floor: number): Promise<void> {
-    const { positions } = cursor;
-    const { log, storedCount: countedAt, next: end } = positions;
-    const counted = await this.#stored(log, floor, end);
-    if (cursor.floor >= floor) return;
-    const stored = counted + positions.storedCount - countedAt;
-    const unsettledLeft = stored - cursor.settled.countIn(floor, positions.next - floor);
-    this.expiredCount += cursor.unsettledCount - unsettledLeft;
-    const subscription = owner.subscription.id;
-    this.#core.enter({ floorMoved: { subscription, log, floor, unsettledLeft } });
-    this.#core.feeds.get(subscription)?.lost([{ log, first: 0, count: floor }], "expired");
-  }
-
-  /** How many messages stand at or above `from` and below `end`, over all priorities. */
-  async #stored(logId: number, from: number, end: number): Promise<number> {
-    const log = this.#core.state.logs.get(logId);
-    const topic = log && this.#core.state.topics.get(log.owner);
-    let stored = 0;
-    for (const each of topic?.logs.values() ?? []) {
-      stored += await this.#core.reader.count(each.id, from, end);
-    }
-    return stored;
+  /** `ranges`: where all messages below `floor` are that may be unsettled. */
+  #moveFloor(cursor: Cursor, floor: number, ranges: readonly Range[]): void {
+    const { subscription, positions } = cursor;
+    const dropped = ranges.reduce((sum, { first, count }) => {
+      const end = Math.min(first + count, floor);
+      return sum + cursor.countUnsettled(first, Math.max(end - first, 0));
+    }, 0);
+    const unsettledLeft = cursor.unsettledCount - dropped;
+    this.expiredCount += dropped;
+    this.#core.enterCount({
+      floorMoved: { subscription, log: positions.log, floor, unsettledLeft },
+    });
+    this.#core.tellLost(subscription, positions, floor, "expired");
   }
 
   async #moveRetention(topic: TopicState): Promise<void> {
@@ -72,9 +68,8 @@ export class Expiry {
     let position = from;
     if (retainMs > 0) {
       const before = this.#core.clock.now() - retainMs;
-      if (await this.#isOlder(topic, from, before)) {
-        position = await this.#firstSince(topic, from, before);
-      }
+      const end = topic.positions.durableNext;
+      position = await this.#firstSince(logIds(topic), from, end, before);
     }
     if (retainBytes > 0) position = Math.max(position, this.#firstWithin(topic, retainBytes));
     if (position > from) {
@@ -84,14 +79,19 @@ export class Expiry {
 
   /** The position from which on files hold at most `bytes` of the topic, cut at the border of a file. */
   #firstWithin(topic: TopicState, bytes: number): number {
+    const ends = new Map<number, number>();
+    for (const log of logIds(topic)) {
+      for (const segment of this.#core.files.filesOf(log)) {
+        const extent = segment.extentOf(log);
+        ends.set(extent.last, (ends.get(extent.last) ?? 0) + extent.bytes);
+      }
+    }
     let total = 0;
-    const { log } = topic.positions;
-    const segments: readonly Segment[] = this.#core.files.filesOf(log);
-    for (let index = segments.length - 1; index >= 0; index -= 1) {
-      const segment = segments[index];
-      total += segment?.contentOf(log).bytes ?? 0;
-      if (total > bytes && index < segments.length - 1)
-        return (segment?.lastPosition(log) ?? 0) + 1;
+    let isNewest = true;
+    for (const [last, size] of [...ends].sort(([a], [b]) => b - a)) {
+      total += size;
+      if (total > bytes && !isNewest) return last + 1;
+      isNewest = false;
     }
     return topic.retainedFrom;
   }
@@ -99,34 +99,35 @@ export class Expiry {
   async #expireDead(owner: SubscriptionState, retainMs: number): Promise<void> {
     const log = owner.references;
     const cursor = log && owner.cursors.get(log.id);
-    if (!log || !cursor || cursor.unsettledCount === 0) return;
+    if (!log || !cursor || cursor.unsettledCount === 0 || retainMs === 0) return;
     const before = this.#core.clock.now() - retainMs;
     const first = cursor.nextUnsettled(cursor.floor);
-    const time = await this.#core.reader.timeAt(log.id, first);
-    if (time === undefined || time >= before) return;
-    const end = await this.#firstSinceIn(log.id, first, log.positions.durableNext, before);
+    const end = await this.#firstSince([log.id], first, log.positions.durableNext, before);
+    if (end <= first) return;
     await this.#deadLetters.purge(owner, { refs: [{ log: log.id, first, count: end - first }] });
   }
 
-  async #isOlder(topic: TopicState, position: number, beforeMs: number): Promise<boolean> {
-    const time = await this.#core.reader.timeAt(topic.positions.log, position);
-    return time !== undefined && time < beforeMs;
-  }
-
-  #firstSince(topic: TopicState, from: number, beforeMs: number): Promise<number> {
-    return this.#firstSinceIn(topic.positions.log, from, topic.positions.durableNext, beforeMs);
-  }
-
-  /** The first position of a log at or after `from` that was stored at `beforeMs` or later; `end` if there is none. */
-  async #firstSinceIn(log: number, from: number, end: number, beforeMs: number): Promise<number> {
+  /** The first position at or after `from` that was stored at `beforeMs` or later in these logs; `end` if there is none. */
+  async #firstSince(
+    logs: readonly number[],
+    from: number,
+    end: number,
+    beforeMs: number,
+  ): Promise<number> {
+    const isOlder = async (position: number): Promise<boolean> => {
+      const time = await this.#core.reader.timeAt(logs, position);
+      return time !== undefined && time < beforeMs;
+    };
+    if (from >= end || !(await isOlder(from))) return from;
     let low = from;
     let high = end;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      const time = await this.#core.reader.timeAt(log, middle);
-      if (time !== undefined && time < beforeMs) low = middle + 1;
+      if (await isOlder(middle)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
+
+const logIds = (topic: TopicState): number[] => [...topic.logs.values()].map(({ id }) => id);

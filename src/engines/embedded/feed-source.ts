@@ -1,5 +1,6 @@
 import type { Run, Topic } from "../../broker/engine.js";
 import type { Cursor, Retry } from "./cursor.js";
+import type { NoteReader } from "./notes.js";
 import type { RecordReader } from "./reader.js";
 import type { RecentRecord } from "./recent.js";
 import { RecordWindow, type WindowEvents } from "./record-window.js";
@@ -10,17 +11,25 @@ export interface Room {
   readonly bytes: number;
 }
 
-/** `loading`: the disk was asked; try again when it answered. `empty`: nothing more for now. */
-export type Taken = Run | "loading" | "empty";
+/**
+ * `loading`: the disk was asked; try again when it answered. `parked`: it would have to be asked. `empty`: nothing more
+ * for now.
+ */
+export type Taken = Run | "loading" | "parked" | "empty";
 
 /** Where a feed takes messages from: the log of a topic, or one of references to messages. */
 export interface Source {
   readonly log: number;
   readonly cursor: Cursor;
   /** Messages that come for the first time since the feed was opened. */
-  takeNew(room: Room): Taken;
-  /** Messages that were handed out before, from `first` on, at most `count`. */
+  takeNew(room: Room, mayLoad: boolean): Taken;
+  /** Messages that were handed out before, from `first` on, at most `count`. Never `parked`. */
   takeAgain(first: number, count: number, room: Room): Taken;
+  /** Forgets what was read for `takeAgain`. */
+  endAgain(): void;
+  /** These are not handed out any more: they were given back, or are gone. */
+  returned(first: number, count: number): void;
+  close(): void;
 }
 
 /** The messages of one log of a topic that a cursor has not settled. */
@@ -28,6 +37,7 @@ export class TopicSource implements Source {
   readonly log: number;
   readonly cursor: Cursor;
   readonly #topic: Pick<Topic, "id" | "name" | "epoch">;
+  readonly #notes: NoteReader;
   readonly #new: RecordWindow;
   readonly #again: RecordWindow;
   /** Everything below was handed out, or failed before and comes again by `takeAgain`. */
@@ -38,49 +48,78 @@ export class TopicSource implements Source {
     topic: Pick<Topic, "id" | "name" | "epoch">,
     cursor: Cursor,
     reader: RecordReader,
+    notes: NoteReader,
     events: WindowEvents,
   ) {
     this.log = log;
     this.cursor = cursor;
     this.#topic = topic;
+    this.#notes = notes;
     this.#new = new RecordWindow(log, reader, events);
     this.#again = new RecordWindow(log, reader, events);
   }
 
-  takeNew(room: Room): Taken {
+  takeNew(room: Room, mayLoad: boolean): Taken {
     for (;;) {
       const position = this.cursor.nextUnsettled(this.#next);
       const { durableNext } = this.cursor.positions;
-      if (position >= durableNext) return "empty";
-      const record = this.#new.find(position, durableNext);
-      if (record === "loading") return record;
-      if (!record) {
+      if (position >= durableNext) return this.#end();
+      const record = this.#new.find(position, durableNext, mayLoad);
+      if (record === "loading" || record === "parked") return record;
+      if (!record || record.first >= durableNext) {
         this.#next = durableNext;
-        return "empty";
+        return this.#end();
       }
-      const first = Math.max(position, record.first);
-      const limit = this.cursor.unsettledEnd(first, record.first + record.count);
-      const end = endOfSame(this.cursor, undefined, first, limit);
+      const first = this.cursor.nextUnsettled(Math.max(position, record.first));
+      const recordEnd = record.first + record.count;
+      const limit = this.cursor.unsettledEnd(first, recordEnd);
+      const end = first >= recordEnd ? first : endOfSame(this.cursor, undefined, first, limit);
       if (end === first) {
-        this.#next = first + 1;
+        this.#next = Math.min(first + 1, recordEnd);
         continue;
       }
-      const run = this.#cut(record, first, end - first, room, undefined);
+      const run = this.#cut(record, first, end - first, room, undefined, undefined);
       this.#next = first + run.count;
       return run;
     }
   }
 
   takeAgain(first: number, count: number, room: Room): Taken {
-    const start = this.cursor.nextUnsettled(first);
-    if (start >= first + count) return "empty";
-    const record = this.#again.find(start, first + count);
-    if (record === "loading") return record;
-    if (!record || record.first > start) return "empty";
-    const retry = this.cursor.retries.get(start);
-    const limit = Math.min(first + count, record.first + record.count);
-    const end = endOfSame(this.cursor, retry, start, this.cursor.unsettledEnd(start, limit));
-    return this.#cut(record, start, end - start, room, retry);
+    const end = first + count;
+    let start = this.cursor.nextUnsettled(first);
+    while (start < end) {
+      const record = this.#again.find(start, end, true);
+      if (record === "loading" || record === "parked") return "loading";
+      if (!record || record.first >= end) return "empty";
+      if (record.first > start) {
+        // What lies between cannot be read, or is in another log.
+        start = this.cursor.nextUnsettled(record.first);
+        continue;
+      }
+      const retry = this.cursor.retries.get(start);
+      const note = this.#notes.find(retry?.note ?? 0);
+      if (!note) return "loading";
+      const limit = Math.min(end, record.first + record.count);
+      const same = endOfSame(this.cursor, retry, start, this.cursor.unsettledEnd(start, limit));
+      return this.#cut(record, start, same - start, room, retry, note.text);
+    }
+    return "empty";
+  }
+
+  endAgain(): void {
+    this.#again.drop();
+  }
+
+  returned(): void {}
+
+  close(): void {
+    this.#new.close();
+    this.#again.close();
+  }
+
+  #end(): "empty" {
+    this.#new.drop();
+    return "empty";
   }
 
   #cut(
@@ -89,20 +128,14 @@ export class TopicSource implements Source {
     count: number,
     room: Room,
     retry: Retry | undefined,
+    note: string | undefined,
   ): Run {
     const { batch } = record;
     const from = first - record.first;
-    let taken = Math.min(count, room.messages);
-    if (batch.byteLength(from, taken) > room.bytes) {
-      const limit = (batch.offsets[from] ?? 0) + room.bytes;
-      let fitting = 1;
-      while (fitting < taken && (batch.offsets[from + fitting + 1] ?? 0) <= limit) fitting += 1;
-      taken = fitting;
-    }
     return {
       log: this.log,
       first,
-      count: taken,
+      count: fitting(batch, from, Math.min(count, room.messages), room.bytes),
       batch,
       from,
       topic: this.#topic,
@@ -110,10 +143,19 @@ export class TopicSource implements Source {
       publishedAtMs: record.timeMs,
       failures: retry?.failures ?? 0,
       crashes: retry?.crashes ?? 0,
-      note: undefined,
+      note,
       death: undefined,
     };
   }
+}
+
+/** How many of `count` messages take at most `bytes`; at least one. */
+function fitting(batch: Run["batch"], from: number, count: number, bytes: number): number {
+  if (batch.byteLength(from, count) <= bytes) return count;
+  const limit = (batch.offsets[from] ?? 0) + bytes;
+  let taken = 1;
+  while (taken < count && (batch.offsets[from + taken + 1] ?? 0) <= limit) taken += 1;
+  return taken;
 }
 
 /** How far from `first` on, below `end`, the same is known of failures: the same Retry, or none. */

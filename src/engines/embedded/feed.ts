@@ -1,29 +1,9 @@
-import type { Feed, FeedEvents, Ref, Run } from "../../broker/engine.js";
+import type { Feed, FeedEvents, LossReason, Ref, Run } from "../../broker/engine.js";
 import type { Clock } from "../../runtime/clock.js";
-import { Fifo } from "../../runtime/fifo.js";
-import {
-  DeadlineHeap,
-  NOT_IN_HEAP,
-  type Alarm,
-  type Deadline,
-  type Timers,
-} from "../../runtime/timers.js";
-import type { Source } from "./feed-source.js";
-
-/** Messages of one source that come again: at once, or when they are due. */
-class Again implements Deadline {
-  dueAt = 0;
-  heapIndex = NOT_IN_HEAP;
-  readonly source: Source;
-  first: number;
-  count: number;
-
-  constructor(source: Source, first: number, count: number) {
-    this.source = source;
-    this.first = first;
-    this.count = count;
-  }
-}
+import type { Alarm, Timers } from "../../runtime/timers.js";
+import type { Room, Source } from "./feed-source.js";
+import { ReadSlots } from "./read-slots.js";
+import { Again, Returns } from "./returns.js";
 
 /** What a feed needs of its engine. */
 export interface FeedHost {
@@ -46,13 +26,14 @@ export class EmbeddedFeed implements Feed {
   readonly #sources = new Map<number, Source>();
   /** Sources that may have something new, in turns. */
   readonly #fresh = new Set<Source>();
-  readonly #again = new Fifo<Again>();
-  readonly #waiting = new DeadlineHeap<Again>();
-  #waitingCount = 0;
+  readonly #slots = new ReadSlots();
+  readonly #returns = new Returns();
+  /** Whose messages were handed out again last. */
+  #lastAgain: Source | undefined;
   readonly #alarm: Alarm;
   #wantedMessages = 0;
   #wantedBytes = 0;
-  #isClosed = false;
+  #state: "opening" | "open" | "closed" = "opening";
 
   constructor(host: FeedHost, events: FeedEvents) {
     this.#host = host;
@@ -62,7 +43,15 @@ export class EmbeddedFeed implements Feed {
 
   /** Messages that wait for their next attempt. */
   get waitingCount(): number {
-    return this.#waitingCount;
+    return this.#returns.waitingCount;
+  }
+
+  /** Begins to hand out. `blocked`: keys held by waiting retries. */
+  start(blocked: readonly Uint8Array[]): void {
+    if (this.#state !== "opening") return;
+    this.#state = "open";
+    if (blocked.length > 0) this.#events.blocked(blocked);
+    this.wakeUp();
   }
 
   /** Begins to take messages of another log; what failed there before comes when it is due. */
@@ -70,8 +59,10 @@ export class EmbeddedFeed implements Feed {
     this.#sources.set(source.log, source);
     this.#fresh.add(source);
     const now = this.#host.clock.now();
-    for (const [position, retry] of source.cursor.retries) {
-      this.retry(source.log, position, 1, Math.max(0, retry.dueAtMs - now));
+    for (const { first, count, retry } of source.cursor.failedRanges()) {
+      // The priorities of a topic are logs of their own, with one cursor.
+      if (retry.log !== source.log) continue;
+      this.#comeAgain(new Again(source, first, count), Math.max(0, retry.dueAtMs - now));
     }
   }
 
@@ -82,50 +73,53 @@ export class EmbeddedFeed implements Feed {
   want(messages: number, bytes: number): void {
     this.#wantedMessages = messages;
     this.#wantedBytes = bytes;
-    if (messages > 0 && this.#mayHaveMore()) this.#host.schedule(this);
+    this.wakeUp();
   }
 
   giveBack(refs: readonly Ref[]): void {
-    const back: Again[] = [];
     for (const ref of refs) {
       const source = this.#sources.get(ref.log);
-      if (source) back.push(new Again(source, ref.first, ref.count));
+      if (!source) continue;
+      source.returned(ref.first, ref.count);
+      this.#returns.giveBack(source, ref);
     }
-    this.#again.unshift(back);
-    this.#host.schedule(this);
+    this.wakeUp();
   }
 
   close(): void {
-    this.#isClosed = true;
+    if (this.#state === "closed") return;
+    this.#state = "closed";
     this.#alarm.clear();
+    for (const source of this.#sources.values()) source.close();
     this.#host.closed(this);
   }
 
-  /** There are new durable messages in `log`, or the disk has answered. */
+  /** There may be something to hand out in `log`: new durable messages, or the disk has answered. */
   wake(log: number): void {
     const source = this.#sources.get(log);
     if (!source) return;
     this.#fresh.add(source);
-    if (this.#wantedMessages > 0) this.#host.schedule(this);
+    this.wakeUp();
   }
 
-  /** These failed and come again after `delayMs`. */
+  /** What was in the way is not any more. */
+  wakeUp(): void {
+    if (this.#state !== "open" || !this.#hasRoom()) return;
+    if (this.#fresh.size > 0 || !this.#returns.isEmpty) this.#host.schedule(this);
+  }
+
+  /** These were handed out, failed, and come again after `delayMs`. */
   retry(log: number, first: number, count: number, delayMs: number): void {
     const source = this.#sources.get(log);
-    if (!source) return;
-    const again = new Again(source, first, count);
-    if (delayMs <= 0) {
-      this.#again.push(again);
-      this.#host.schedule(this);
-      return;
-    }
-    this.#waiting.set(again, this.#host.clock.monotonic() + delayMs);
-    this.#waitingCount += count;
-    this.#setAlarm();
+    if (!source || this.#state === "closed") return;
+    source.returned(first, count);
+    this.#comeAgain(new Again(source, first, count), delayMs);
   }
 
-  /** These were handed out and are gone. */
-  lost(refs: readonly Ref[], reason: Parameters<FeedEvents["lost"]>[1]): void {
+  /** These are settled, and may have been handed out or waited here. */
+  lost(refs: readonly Ref[], reason: LossReason): void {
+    for (const { log, first, count } of refs) this.#sources.get(log)?.returned(first, count);
+    this.#returns.dropSettled();
     this.#events.lost(refs, reason);
   }
 
@@ -135,46 +129,63 @@ export class EmbeddedFeed implements Feed {
     if (!source) return;
     this.#sources.delete(log);
     this.#fresh.delete(source);
-    this.#again.keep((again) => again.source !== source);
+    this.#returns.remove(source);
+    this.#nextReads(this.#slots.release(source));
+    source.close();
     this.#events.lost([{ log, first: 0, count: Number.MAX_SAFE_INTEGER }], "deleted");
+  }
+
+  removeAllSources(): void {
+    for (const log of [...this.#sources.keys()]) this.removeSource(log);
   }
 
   /** Hands out what is there, up to what is wanted. */
   pump(): void {
-    if (this.#isClosed) return;
+    if (this.#state !== "open") return;
     while (this.#hasRoom() && this.#takeAgain());
-    if (this.#waitingCount >= this.#host.maxWaitingRetries) return;
+    // Nothing new overtakes what was given back, be it still on its way from the disk.
+    if (!this.#returns.isEmpty || this.#isOverLimit()) return;
     for (const source of this.#fresh) {
       if (!this.#hasRoom()) return;
       this.#fresh.delete(source);
-      if (this.#takeNew(source)) this.#fresh.add(source);
+      this.#takeNew(source);
     }
   }
 
   /** Hands out what comes again; false if there is nothing, or the disk was asked for it. */
   #takeAgain(): boolean {
-    const again = this.#again.first;
+    const again = this.#returns.first();
+    if (again?.source !== this.#lastAgain) {
+      this.#lastAgain?.endAgain();
+      this.#lastAgain = again?.source;
+    }
     if (!again) return false;
     const taken = again.source.takeAgain(again.first, again.count, this.#room());
-    if (taken === "loading") return false;
+    if (taken === "loading" || taken === "parked") return false;
     if (taken === "empty") {
-      this.#again.shift();
+      this.#returns.shift();
       return true;
     }
-    const end = again.first + again.count;
-    again.first = taken.first + taken.count;
-    again.count = end - again.first;
-    if (again.count <= 0) this.#again.shift();
+    again.cutTo(taken.first + taken.count);
+    if (again.count === 0) this.#returns.shift();
     this.#handOut(taken);
     return true;
   }
 
-  /** Hands out one run of new messages; whether there may be more. The source wakes the feed when the disk answers. */
-  #takeNew(source: Source): boolean {
-    const taken = source.takeNew(this.#room());
-    if (taken === "empty" || taken === "loading") return false;
-    this.#handOut(taken);
-    return true;
+  /** Hands out one run of new messages. When the disk has to be asked, the source comes back when it has answered. */
+  #takeNew(source: Source): void {
+    const taken = source.takeNew(this.#room(), this.#slots.mayLoad(source));
+    if (taken === "empty") this.#nextReads(this.#slots.release(source));
+    else if (taken === "parked") this.#nextReads(this.#slots.park(source));
+    else if (taken === "loading") this.#slots.reads(source);
+    else {
+      this.#fresh.add(source);
+      this.#handOut(taken);
+    }
+  }
+
+  #nextReads(source: Source | undefined): void {
+    if (source) this.#fresh.add(source);
   }
 
   #handOut(run: Run): void {
@@ -183,7 +194,28 @@ export class EmbeddedFeed implements Feed {
     this.#events.run(run);
   }
 
-  #room() {
+  #comeAgain(again: Again, delayMs: number): void {
+    if (delayMs > 0) {
+      this.#returns.wait(again, this.#host.clock.monotonic() + delayMs);
+      this.#setAlarm();
+    } else {
+      this.#returns.addDue(again);
+      this.wakeUp();
+    }
+  }
+
+  #retriesDue(): void {
+    this.#returns.takeDue(this.#host.clock.monotonic());
+    this.#setAlarm();
+    this.wakeUp();
+  }
+
+  #setAlarm(): void {
+    const { nextDueAt } = this.#returns;
+    if (nextDueAt !== Infinity && nextDueAt !== this.#alarm.dueAt) this.#alarm.set(nextDueAt);
+  }
+
+  #room(): Room {
     return { messages: this.#wantedMessages, bytes: this.#wantedBytes };
   }
 
@@ -191,25 +223,7 @@ export class EmbeddedFeed implements Feed {
     return this.#wantedMessages > 0 && this.#wantedBytes > 0;
   }
 
-  #mayHaveMore(): boolean {
-    return this.#fresh.size > 0 || this.#again.length > 0;
-  }
-
-  #setAlarm(): void {
-    const next = this.#waiting.first;
-    if (next && next.dueAt !== this.#alarm.dueAt) this.#alarm.set(next.dueAt);
-  }
-
-  #retriesDue(): void {
-    const now = this.#host.clock.monotonic();
-    for (;;) {
-      const next = this.#waiting.first;
-      if (!next || next.dueAt > now) break;
-      this.#waiting.remove(next);
-      this.#waitingCount -= next.count;
-      this.#again.push(next);
-    }
-    this.#setAlarm();
-    this.#host.schedule(this);
+  #isOverLimit(): boolean {
+    return this.#returns.waitingCount >= this.#host.maxWaitingRetries;
   }
 }

@@ -1,32 +1,29 @@
 import type { Feed, FeedEvents } from "../../broker/engine.js";
+import { blockedKeys } from "./blocked-keys.js";
 import type { Core } from "./core.js";
+import { DataLoss } from "./data-loss.js";
 import { EmbeddedFeed, type FeedHost } from "./feed.js";
 import { TopicSource, type Source } from "./feed-source.js";
+import { NoteReader } from "./notes.js";
 import type { WindowEvents } from "./record-window.js";
 import { ReferenceSource } from "./reference-source.js";
 import type { Settler } from "./settler.js";
-import type { Log, SubscriptionState } from "./state.js";
+import { topicOf, type Log, type SubscriptionState } from "./state.js";
 
 /** The open feeds: tells them what is new, and lets them hand out once per turn. */
 export class Feeds {
   readonly #core: Core;
-  readonly #settler: Settler;
+  readonly #dataLoss: DataLoss;
   readonly #maxWaitingRetries: number;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #notes = new Map<EmbeddedFeed, NoteReader>();
   /** Feeds that have something to hand out. */
   readonly #scheduled = new Set<EmbeddedFeed>();
   #isDeferred = false;
 
-  constructor(
-    core: Core,
-    settler: Settler,
-    options: { readonly maxWaitingRetries: number },
-    onFailure: (error: unknown) => void,
-  ) {
+  constructor(core: Core, settler: Settler, options: { readonly maxWaitingRetries: number }) {
     this.#core = core;
-    this.#settler = settler;
+    this.#dataLoss = new DataLoss(core, settler);
     this.#maxWaitingRetries = options.maxWaitingRetries;
-    this.#onFailure = onFailure;
   }
 
   open(subscription: number, events: FeedEvents): Feed {
@@ -37,9 +34,13 @@ export class Feeds {
     }
     const feed = new EmbeddedFeed(this.#hostFor(subscription), events);
     this.#core.feeds.set(subscription, feed);
+    this.#notes.set(feed, this.#notesFor(feed, owner));
     for (const cursor of owner.cursors.values()) {
+      // Of the thousands of topics of a pattern most have nothing to deliver: the others come with their next message.
+      if (cursor.floor >= cursor.positions.next) continue;
       for (const log of this.#logsOf(cursor.positions.log)) this.#addSource(feed, owner, log);
     }
+    this.#start(feed, owner);
     return feed;
   }
 
@@ -66,6 +67,21 @@ export class Feeds {
     for (const feed of this.#core.feeds.values()) feed.close();
   }
 
+  /** What is entered and not yet durable may be about what this feed will hand out: it waits for that. */
+  #start(feed: EmbeddedFeed, owner: SubscriptionState): void {
+    const { journal } = this.#core;
+    const hasFailures = [...owner.cursors.values()].some(({ retries }) => retries.size > 0);
+    const hasBlocked = owner.subscription.settings.ordered && hasFailures;
+    if (journal.quietNumber !== undefined && !hasBlocked) return feed.start([]);
+    journal
+      .durable()
+      .then(() => (hasBlocked ? blockedKeys(this.#core, owner) : []))
+      .then(
+        (keys) => feed.start(keys),
+        (error: unknown) => this.#failed(error),
+      );
+  }
+
   #hostFor(subscription: number): FeedHost {
     return {
       clock: this.#core.clock,
@@ -74,6 +90,7 @@ export class Feeds {
       schedule: (feed) => this.#schedule(feed),
       closed: (feed) => {
         this.#scheduled.delete(feed);
+        this.#notes.delete(feed);
         this.#core.feeds.delete(subscription);
       },
     };
@@ -89,46 +106,44 @@ export class Feeds {
     });
   }
 
+  #notesFor(feed: EmbeddedFeed, owner: SubscriptionState): NoteReader {
+    const log = (): number | undefined => owner.notes?.id;
+    return new NoteReader(this.#core.reader, log, (error) => {
+      if (error === undefined) feed.wakeUp();
+      else this.#failed(error);
+    });
+  }
+
   #addSource(feed: EmbeddedFeed, owner: SubscriptionState, log: Log): void {
-    const source = this.#createSource(owner, log, {
+    const source = this.#createSource(feed, owner, log, {
       loaded: () => feed.wake(log.id),
-      damaged: (id, first, count) => this.#damaged(owner, id, first, count),
-      failed: this.#onFailure,
+      damaged: (id, first, count) => this.#dataLoss.found(owner, id, first, count),
+      failed: (error) => this.#failed(error),
     });
     if (source) feed.addSource(source);
   }
 
-  #createSource(owner: SubscriptionState, log: Log, events: WindowEvents): Source | undefined {
+  #createSource(
+    feed: EmbeddedFeed,
+    owner: SubscriptionState,
+    log: Log,
+    events: WindowEvents,
+  ): Source | undefined {
     const { state, reader } = this.#core;
     const cursor = owner.cursors.get(log.positions.log);
-    if (!cursor) return undefined;
+    const notes = this.#notes.get(feed);
+    if (!cursor || !notes) return undefined;
     if (log.kind === "references") {
-      const topicOf = (origin: number) => {
-        const originLog = state.logs.get(origin);
-        return originLog && state.topics.get(originLog.owner)?.topic;
-      };
-      return new ReferenceSource(log.id, cursor, reader, topicOf, events);
+      const topicOfLog = (origin: number) => topicOf(state, origin);
+      return new ReferenceSource(log.id, cursor, reader, notes, topicOfLog, events);
     }
-    const topic = state.topics.get(log.owner)?.topic;
-    return topic && new TopicSource(log.id, topic, cursor, reader, events);
+    const topic = topicOf(state, log.id);
+    return topic && new TopicSource(log.id, topic, cursor, reader, notes, events);
   }
 
-  /** What cannot be read any more is dead: it goes where somebody sees it, and delivery goes on. */
-  #damaged(owner: SubscriptionState, logId: number, first: number, count: number): void {
-    const log = this.#core.state.logs.get(logId);
-    const cursor = log && owner.cursors.get(log.positions.log);
-    if (!log || !cursor) return;
-    const subscription = owner.subscription.id;
-    for (let position = first; position < first + count; position += 1) {
-      if (cursor.isSettled(position)) continue;
-      if (log.kind === "references") {
-        this.#core.enter({ settled: { subscription, log: logId, first: position, count: 1 } });
-        continue;
-      }
-      const error = "its bytes on disk are damaged";
-      const death = { reason: "data-loss" as const, error, attempts: 0, lastConsumer: "" };
-      this.#settler.die(owner, log, cursor, { first: position, count: 1 }, death);
-    }
+  /** What the disk refuses to read cannot be told from what a dying disk lost: the process should stop. */
+  #failed(error: unknown): void {
+    this.#core.journal.fail(error);
   }
 
   /** All logs whose positions are named by `main`. */

@@ -1,6 +1,5 @@
 import type { Clock } from "../../runtime/clock.js";
-import type { Disk, DiskFile } from "./disk.js";
-import { DiskError } from "./disk.js";
+import { DiskError, type Disk } from "./disk.js";
 import { failpoint } from "./failpoints.js";
 import {
   encodeSegmentHeader,
@@ -10,15 +9,11 @@ import {
   SEGMENT_HEADER_BYTES,
   SEGMENT_TAIL_BYTES,
   segmentName,
-  SPARE_NAME,
-  TEMPORARY_SUFFIX,
   type JournalId,
+  type SegmentHeader,
 } from "./format.js";
-import { decodeDirectory } from "./record-index.js";
 import { Segment } from "./segment.js";
-
-/** Zeros are written to the spare in pieces of this size, in bytes. */
-const SPARE_PIECE_BYTES = 4 * 1024 * 1024;
+import { Spare } from "./spare.js";
 
 interface RecordPosition {
   readonly log: number;
@@ -35,8 +30,8 @@ interface RecordPosition {
 export class Files {
   readonly disk: Disk;
   readonly journal: JournalId;
+  readonly spare: Spare;
   readonly #clock: Clock;
-  readonly #spareBytes: number;
   #current: Segment;
   /** Every file but the spare, by number. */
   readonly all = new Map<number, Segment>();
@@ -45,7 +40,6 @@ export class Files {
   /** Bytes of commits since the start. */
   writtenBytes = 0;
   #nextFile: number;
-  #hasSpare = false;
   /** Set while commits go to what was the spare: where its bytes end. */
   #spareEnd: number | undefined;
 
@@ -64,7 +58,7 @@ export class Files {
     this.disk = disk;
     this.#clock = clock;
     this.journal = options.journal;
-    this.#spareBytes = options.spareBytes;
+    this.spare = new Spare(disk, options.spareBytes);
     this.#current = options.current;
     this.#nextFile = options.nextFile ?? 1;
     for (const segment of [...(options.others ?? []), options.current]) this.#add(segment);
@@ -80,18 +74,18 @@ export class Files {
 
   /** The spare is in use or cannot be made: the disk is full. */
   get isFull(): boolean {
-    return !this.#hasSpare && this.#spareBytes > 0;
+    return this.spare.isMissing;
   }
 
   /** Whether so little of the spare in use is left that only reclaim may write. */
   get isSpareLow(): boolean {
-    if (this.#spareEnd === undefined) return false;
-    return this.#spareEnd - this.#current.size < this.#spareBytes / 4;
+    if (this.#spareEnd === undefined || this.spare.isThere) return false;
+    return this.#spareEnd - this.#current.size < this.spare.byteLength / 4;
   }
 
   /** Of all files, as they are on disk. */
   get byteLength(): number {
-    let bytes = this.#hasSpare ? this.#spareBytes : 0;
+    let bytes = this.spare.isThere ? this.spare.byteLength : 0;
     for (const segment of this.all.values()) bytes += segment.size;
     return bytes;
   }
@@ -134,10 +128,6 @@ export class Files {
     return this.#byLog.get(log) ?? [];
   }
 
-  forgetLog(log: number): void {
-    this.#byLog.delete(log);
-  }
-
   /** Puts `replacement` (if anything lived) in the place of files, and closes and removes them. */
   async replace(files: readonly Segment[], replacement: Segment | undefined): Promise<void> {
     for (const [log, segments] of this.#byLog) {
@@ -157,17 +147,26 @@ export class Files {
     failpoint("reclaim.after-remove");
   }
 
-  /** Seals the current segment and begins a new one, whose first commit has the number `firstCommit`. */
-  async roll(firstCommit: number): Promise<Segment> {
+  /** Whether a commit of this size is to begin a new segment. */
+  needsRoll(commitBytes: number, segmentBytes: number): boolean {
+    const { size, lastCommit } = this.#current;
+    if (lastCommit === 0) return false;
+    // On a full disk the bytes of the spare are the only ones there are: they are used to the end.
+    const isOnSpare = this.#spareEnd !== undefined && !this.spare.isThere;
+    return size + commitBytes > (isOnSpare ? (this.#spareEnd ?? 0) : segmentBytes);
+  }
+
+  /**
+   * Seals the current segment and begins a new one, whose first commit has the number `firstCommit`. `isSynced`: all that
+   * was written to the current one is durable.
+   */
+  async roll(firstCommit: number, isSynced: boolean): Promise<Segment> {
     failpoint("segment.before-seal");
-    if (!this.#current.isSealed) await this.#seal(this.#current);
+    if (!this.#current.isSealed) await this.#seal(this.#current, isSynced);
     failpoint("segment.after-seal");
-    const number = this.takeNumber();
+    const header = this.#headerOf(this.takeNumber(), firstCommit);
     try {
-      this.#current = await createSegment(this.disk, {
-        ...this.#headerOf(number, firstCommit),
-        kind: FileKind.hot,
-      });
+      this.#current = await createSegment(this.disk, header);
     } catch (error) {
       if (!(error instanceof DiskError) || error.kind !== "full") throw error;
       return this.useSpare(firstCommit);
@@ -179,62 +178,33 @@ export class Files {
 
   /** Cuts what a failed write left behind and goes on in the spare. Fails if there is none. */
   async useSpare(firstCommit: number): Promise<Segment> {
-    if (!this.#hasSpare) throw new DiskError("io", "write", "the journal: no spare is left");
-    failpoint("spare.before-use");
     const last = this.#current;
     if (!last.isSealed) {
       await last.file.truncate(last.size);
       await last.file.sync();
     }
-    const header = { ...this.#headerOf(this.takeNumber(), firstCommit), kind: FileKind.hot };
-    this.#hasSpare = false;
-    await this.disk.rename(SPARE_NAME, segmentName(header.file));
-    const file = await this.disk.open(segmentName(header.file));
-    await file.write([encodeSegmentHeader(header)], 0);
-    await file.sync();
-    await this.disk.syncDirectory();
-    failpoint("spare.after-use");
+    const header = this.#headerOf(this.takeNumber(), firstCommit);
+    const file = await this.spare.use(header);
     this.#current = new Segment(header, file, SEGMENT_HEADER_BYTES);
-    this.#spareEnd = this.#spareBytes;
+    this.#spareEnd = this.spare.byteLength;
     this.#add(this.#current);
     return this.#current;
   }
 
-  /** Makes the spare of real bytes, if it is missing; false where the disk has no room for it. */
-  async makeSpare(): Promise<boolean> {
-    if (this.#hasSpare || this.#spareBytes === 0) return true;
-    const name = SPARE_NAME + TEMPORARY_SUFFIX;
-    let file: DiskFile | undefined;
-    try {
-      file = await this.disk.create(name);
-      const zeros = new Uint8Array(Math.min(SPARE_PIECE_BYTES, this.#spareBytes));
-      for (let at = 0; at < this.#spareBytes; at += zeros.byteLength) {
-        await file.write([zeros.subarray(0, this.#spareBytes - at)], at);
-      }
-      await file.sync();
-      await file.close();
-      await this.disk.rename(name, SPARE_NAME);
-      await this.disk.syncDirectory();
-    } catch (error) {
-      if (!(error instanceof DiskError) || error.kind !== "full") throw error;
-      await file?.close();
-      await this.disk.remove(name);
-      return false;
+  /** Seals what a full disk left without a footer, so that no start has to read it whole. */
+  async sealLeftovers(): Promise<void> {
+    for (const segment of this.all.values()) {
+      if (segment !== this.#current && !segment.isSealed) await this.#seal(segment, true);
     }
-    this.#hasSpare = true;
-    return true;
-  }
-
-  /** Says that the spare was found at start. */
-  foundSpare(): void {
-    this.#hasSpare = true;
   }
 
   async close(): Promise<void> {
     for (const segment of this.all.values()) await segment.close();
   }
 
-  async #seal(segment: Segment): Promise<void> {
+  async #seal(segment: Segment, isSynced: boolean): Promise<void> {
+    // A footer says that all before it is durable.
+    if (!isSynced) await segment.file.sync();
     const footer = segment.encodeFooter();
     const footerAt = segment.size;
     try {
@@ -249,13 +219,14 @@ export class Files {
     }
     await segment.file.sync();
     const body = footer.subarray(RECORD_HEADER_BYTES, footer.byteLength - SEGMENT_TAIL_BYTES);
-    segment.sealed(decodeDirectory(body), footerAt);
+    segment.sealed(body, footerAt);
     segment.size = footerAt + footer.byteLength;
   }
 
-  #headerOf(file: number, firstCommit: number) {
+  #headerOf(file: number, firstCommit: number): SegmentHeader {
     return {
       version: FORMAT_VERSION,
+      kind: FileKind.hot,
       journal: this.journal,
       file,
       firstCommit,
@@ -277,10 +248,7 @@ export class Files {
 }
 
 /** Makes an empty segment that a power cut cannot take back. */
-export async function createSegment(
-  disk: Disk,
-  header: ConstructorParameters<typeof Segment>[0],
-): Promise<Segment> {
+export async function createSegment(disk: Disk, header: SegmentHeader): Promise<Segment> {
   failpoint("segment.before-create");
   const file = await disk.create(segmentName(header.file));
   failpoint("segment.after-create");

@@ -1,13 +1,13 @@
 import type { Clock, Timer } from "../../runtime/clock.js";
 import { Commit, type SealedCommit } from "./commit.js";
 import { DiskError } from "./disk.js";
-import type { Entry } from "./entries.js";
 import { JournalFailed } from "./errors.js";
 import { failpoint } from "./failpoints.js";
+import { COMMIT_HEADER_BYTES } from "./format.js";
 import type { Files } from "./files.js";
 import type { Segment } from "./segment.js";
 
-/** What a commit may hold before the next one is begun, in bytes: bounds memory and the spare. */
+/** A commit that holds more than this takes no other unit, in bytes: bounds memory and the spare. */
 export const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
 
 /** If no commit follows a sync within this, an empty one carries the mark forward, in ms. */
@@ -41,6 +41,7 @@ export class Journal {
   /** Commits waiting for their turn; the last one is open. */
   readonly #queue: Commit[] = [];
   #phase: "idle" | "scheduled" | "writing" | "failed" | "closed" = "idle";
+  #failure: JournalFailed | undefined;
   /** Number of the last commit that was given one. */
   #lastNumber: number;
   /** The last commit that a sync covers: the mark of the next one. */
@@ -51,6 +52,8 @@ export class Journal {
   #markTimer: Timer | undefined;
   #lastTimeMs: number;
   readonly #onIdle: (() => void)[] = [];
+  /** Those to be told if what they wait for never becomes durable. */
+  readonly #onLost = new Set<(error: Error) => void>();
 
   constructor(
     files: Files,
@@ -80,30 +83,52 @@ export class Journal {
     return this.#phase === "idle" || this.#phase === "closed" ? this.#lastNumber : undefined;
   }
 
+  /** Why nothing is confirmed any more. */
+  get failure(): JournalFailed | undefined {
+    return this.#failure;
+  }
+
+  /** Throws why, after a failure. */
+  checkWorks(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
   /** Bytes that wait to be written: what back-pressure looks at. */
   get waitingBytes(): number {
     return this.#queue.reduce((sum, commit) => sum + commit.byteLength, 0);
   }
 
-  /** Where to add things now. The commit is written after the I/O events of this turn. */
+  /** Where to add things now. The commit is written after the I/O events of this turn; after a failure never. */
   get open(): Commit {
-    let commit = this.#queue.at(-1);
-    if (!commit || commit.byteLength > MAX_COMMIT_BYTES) {
-      this.#lastTimeMs = Math.max(this.#lastTimeMs, this.#clock.now());
-      commit = new Commit(this.#lastTimeMs);
-      this.#queue.push(commit);
-    }
-    this.#schedule();
-    return commit;
+    return this.#queue.at(-1) ?? this.#next();
   }
 
-  enter(entry: Entry): void {
-    this.open.entry(entry);
+  /** What is entered from here on until the next call, in the same turn, is in one commit: whole or absent after a crash. */
+  begin(): void {
+    if (this.open.byteLength > MAX_COMMIT_BYTES) this.#next();
   }
 
-  /** Resolves when everything entered so far is durable. Never settles after a failure: the process stops. */
+  /** What is entered next comes before the records of its commit. */
+  beginCount(): void {
+    if (this.open.hasRecords) this.#next();
+  }
+
+  /** Resolves when everything entered so far is durable; rejects if that will never be. */
   durable(): Promise<void> {
-    return new Promise((resolve) => this.open.whenDurable(resolve));
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#onLost.add(reject);
+      this.open.whenDurable(() => {
+        this.#onLost.delete(reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Writes a commit without content. Resolves when it is durable. */
+  writeEmpty(): Promise<void> {
+    this.open.keepEmpty();
+    return this.durable();
   }
 
   /** Writes what is waiting, carries the mark forward and stops. */
@@ -118,21 +143,32 @@ export class Journal {
     if (this.#phase === "idle") this.#phase = "closed";
   }
 
-  /** Resolves when a sync covers commit `number`, which has one already. */
+  /** Resolves when a sync covers commit `number`, which has been given its number; rejects if that will never be. */
   async synced(number: number): Promise<void> {
-    const isClosed = this.#phase === "closed";
-    if (number >= this.#lastNumber && !isClosed) await this.durable();
-    if (this.#options.durability === "os") await this.files.current.file.sync();
+    if (number <= this.#syncedNumber) return;
+    // Those before the last one are written; it may be on its way.
+    if (number >= this.#lastNumber && this.#phase !== "closed") await this.durable();
+    // Segments before the current one were synced when they were left.
+    if (this.#options.durability !== "fsync") await this.files.current.file.sync();
   }
 
   /** Something that the journal stands on failed: nothing more is written or answered. */
   fail(cause: unknown): void {
-    if (this.#phase !== "failed") this.#fail(cause);
+    if (!this.#failure) this.#fail(cause);
   }
 
   #untilIdle(): Promise<void> {
     if (this.#phase !== "scheduled" && this.#phase !== "writing") return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #next(): Commit {
+    this.#lastTimeMs = Math.max(this.#lastTimeMs, this.#clock.now());
+    const commit = new Commit(this.#lastTimeMs);
+    if (this.#failure) return commit;
+    this.#queue.push(commit);
+    this.#schedule();
+    return commit;
   }
 
   #schedule(): void {
@@ -143,28 +179,27 @@ export class Journal {
 
   /** Writes commits until none is left. */
   async #run(): Promise<void> {
+    if (this.#failure) return;
     this.#phase = "writing";
     this.#markTimer?.cancel();
     try {
-      for (;;) {
-        const commit = this.#queue.shift();
-        if (!commit) break;
+      for (let commit = this.#queue.shift(); commit; commit = this.#queue.shift()) {
         await this.#write(commit);
       }
+      if (this.#failure) return;
+      this.#phase = "idle";
+      this.#listener.betweenCommits(this.#lastNumber);
     } catch (error) {
       this.fail(error);
       return;
     }
-    this.#phase = "idle";
-    this.#listener.betweenCommits(this.#lastNumber);
-    for (const resolve of this.#onIdle.splice(0)) resolve();
     if (this.#syncedMark < this.#contentNumber) {
       this.#markTimer = this.#clock.setTimer(MARK_DELAY_MS, () => this.#writeMark());
     }
+    for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   async #write(commit: Commit): Promise<void> {
-    if (this.#phase === "failed") throw new Error("the journal failed");
     if (commit.isEmpty) {
       commit.durable();
       return;
@@ -178,6 +213,8 @@ export class Journal {
       if (sealed.records.length > 0) this.#contentNumber = sealed.number;
     }
     failpoint("commit.after-sync");
+    // Something else that the journal stands on may have failed meanwhile.
+    this.checkWorks();
     this.#listener.committed(sealed, segment);
     failpoint("commit.before-replies");
     commit.durable();
@@ -186,14 +223,19 @@ export class Journal {
 
   async #writeSealed(commit: Commit): Promise<{ segment: Segment; sealed: SealedCommit }> {
     let segment = this.files.current;
-    if (segment.size + commit.byteLength > this.#options.segmentBytes && segment.lastCommit > 0) {
-      segment = await this.files.roll(this.#lastNumber + 1);
+    const commitBytes = commit.byteLength + COMMIT_HEADER_BYTES;
+    if (this.files.needsRoll(commitBytes, this.#options.segmentBytes)) {
+      const isSynced = this.#syncedNumber === this.#lastNumber;
+      segment = await this.files.roll(this.#lastNumber + 1, isSynced);
       this.#syncedNumber = this.#lastNumber;
     }
     const sealed = this.#seal(commit, segment);
     failpoint("commit.before-write");
+    const writing = segment.file.write(sealed.chunks, sealed.offset);
+    // The disk works meanwhile, and nothing was entered since.
+    if (this.#queue.length === 0) this.#listener.betweenCommits(this.#lastNumber);
     try {
-      await segment.file.write(sealed.chunks, sealed.offset);
+      await writing;
       return { segment, sealed: this.#written(sealed, segment) };
     } catch (error) {
       if (!(error instanceof DiskError) || error.kind !== "full") throw error;
@@ -220,7 +262,6 @@ export class Journal {
       mark: this.#syncedNumber,
       journal: segment.header.journal,
     });
-    if (this.#queue.length === 0) this.#listener.betweenCommits(this.#lastNumber);
     return sealed;
   }
 
@@ -243,12 +284,15 @@ export class Journal {
   #fail(cause: unknown): void {
     this.#phase = "failed";
     this.#markTimer?.cancel();
-    const error = new JournalFailed(
+    this.#queue.length = 0;
+    this.#failure = new JournalFailed(
       `The journal cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
         "Nothing more is confirmed; restart the broker once the disk is sound",
       { cause },
     );
-    this.#listener.failed(error);
+    this.#listener.failed(this.#failure);
+    for (const reject of this.#onLost) reject(this.#failure);
+    this.#onLost.clear();
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

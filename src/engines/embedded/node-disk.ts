@@ -259,7 +259,7 @@ async function attempt<Result>(
 }
 
 const OUT_OF_SPACE = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-const NEEDS_SPACE = new Set(["write", "truncate", "create"]);
+const NEEDS_SPACE = new Set(["write", "truncate", "create", "rename"]);
 
 function toDiskError(operation: string, file: string, cause: unknown): DiskError {
   const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;

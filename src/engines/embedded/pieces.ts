@@ -106,7 +106,8 @@ function restoreCursor(state: State, owner: SubscriptionState, log: Log, saved: 
   for (const page of saved.settled ?? []) cursor.settled.addPage(page.number ?? 0, bits(page));
   for (const page of saved.held ?? []) cursor.held.addPage(page.number ?? 0, bits(page));
   for (const retry of saved.retries ?? []) {
-    cursor.retries.set(retry.first ?? 0, {
+    cursor.failed(retry.first ?? 0, retry.count ?? 0, {
+      log: retry.log ?? 0,
       failures: retry.failures ?? 0,
       crashes: retry.crashes ?? 0,
       dueAtMs: retry.dueAtMs ?? 0,
@@ -160,7 +161,11 @@ function encodeCursor(cursor: Cursor) {
     unsettled: cursor.unsettledCount,
     settled: cursor.settled.pages(),
     held: cursor.held.pages(),
-    retries: [...cursor.retries].map(([first, retry]) => ({ first, count: 1, ...retry })),
+    retries: [...cursor.failedRanges()].map(({ first, count, retry }) => ({
+      first,
+      count,
+      ...retry,
+    })),
   };
 }
 

@@ -3,7 +3,8 @@
  * Ranges are filled a word at a time.
  */
 export class PositionSet {
-  readonly #pages = new Map<number, Page>();
+  /** Made when something is set first: most sets stay empty. */
+  #pages: Map<number, Page> = NO_PAGES;
   #size = 0;
 
   /** How many positions are in the set. */
@@ -22,7 +23,7 @@ export class PositionSet {
   add(first: number, count: number): number {
     return this.#eachPage(first, count, (number, from, to) => {
       let page = this.#pages.get(number);
-      if (!page) this.#pages.set(number, (page = { words: new Uint32Array(PAGE_WORDS), size: 0 }));
+      if (!page) this.#setPage(number, (page = { words: new Uint32Array(PAGE_WORDS), size: 0 }));
       const added = change(page.words, from, to, setBits);
       page.size += added;
       this.#size += added;
@@ -78,9 +79,9 @@ export class PositionSet {
     return end;
   }
 
-  clear(): void {
-    this.#pages.clear();
-    this.#size = 0;
+  /** The 32 bits of positions `32 * index` to `32 * index + 31`. */
+  word(index: number): number {
+    return this.#pages.get(Math.floor(index / PAGE_WORDS))?.words[index % PAGE_WORDS] ?? 0;
   }
 
   /** For snapshots: page numbers and copies of their 512 bytes. */
@@ -97,8 +98,13 @@ export class PositionSet {
     new Uint8Array(words.buffer).set(bits.subarray(0, PAGE_WORDS * 4));
     const size = words.reduce((sum, word) => sum + bitCount(word), 0);
     if (size === 0) return;
-    this.#pages.set(number, { words, size });
-    this.#size += size;
+    this.#size += size - (this.#pages.get(number)?.size ?? 0);
+    this.#setPage(number, { words, size });
+  }
+
+  #setPage(number: number, page: Page): void {
+    if (this.#pages === NO_PAGES) this.#pages = new Map();
+    this.#pages.set(number, page);
   }
 
   #eachPage(
@@ -123,6 +129,9 @@ interface Page {
   readonly words: Uint32Array;
   size: number;
 }
+
+/** Shared by all empty sets; never written to. */
+const NO_PAGES = new Map<number, Page>();
 
 const PAGE_POSITIONS = 4096;
 const PAGE_WORDS = PAGE_POSITIONS / 32;
@@ -176,7 +185,7 @@ function nextBit(words: Uint32Array, from: number, flip: number): number {
 }
 
 /** Bits set in a 32-bit word (Hacker's Delight, figure 5-2). */
-function bitCount(word: number): number {
+export function bitCount(word: number): number {
   let x = word - ((word >>> 1) & 0x5555_5555);
   x = (x & 0x3333_3333) + ((x >>> 2) & 0x3333_3333);
   x = (x + (x >>> 4)) & 0x0f0f_0f0f;

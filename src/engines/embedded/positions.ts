@@ -37,13 +37,6 @@ export class Positions {
     this.log = log;
   }
 
-  /** Takes `count` positions for messages and returns the first. */
-  take(count: number): number {
-    const first = this.next;
-    this.next += count;
-    return first;
-  }
-
   /** Says that nothing is stored from `next` to below `until`; the next message gets `until`. */
   skipTo(until: number): void {
     if (until <= this.next) return;
@@ -57,16 +50,20 @@ export class Positions {
 
   /** The end of the gap that covers `position`, or `position`. */
   afterGap(position: number): number {
-    for (let index = this.#gaps.length - 2; index >= 0; index -= 2) {
-      if ((this.#gaps[index] ?? 0) > position) continue;
-      return Math.max(position, this.#gaps[index + 1] ?? 0);
-    }
-    return position;
+    const gap = this.#gapsUpTo(position) - 1;
+    return gap < 0 ? position : Math.max(position, this.#gaps[2 * gap + 1] ?? 0);
+  }
+
+  /** The first position of the first gap above `position`; Infinity if there is none. */
+  nextGap(position: number): number {
+    return this.#gaps[2 * this.#gapsUpTo(position)] ?? Infinity;
   }
 
   /** Forgets gaps below `position`. */
   trimGaps(position: number): void {
-    while (this.#gaps.length > 0 && (this.#gaps[1] ?? 0) <= position) this.#gaps.splice(0, 2);
+    let ended = 0;
+    while (ended < this.#gaps.length && (this.#gaps[ended + 1] ?? 0) <= position) ended += 2;
+    if (ended > 0) this.#gaps.splice(0, ended);
   }
 
   /** Everything below is settled by every cursor; `next` where there is none. */
@@ -81,6 +78,18 @@ export class Positions {
   }
 
   restoreGaps(gaps: readonly number[]): void {
-    this.#gaps.push(...gaps);
+    for (const border of gaps) this.#gaps.push(border);
+  }
+
+  /** How many gaps begin at or below `position`. */
+  #gapsUpTo(position: number): number {
+    let low = 0;
+    let high = this.#gaps.length / 2;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#gaps[2 * middle] ?? 0) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -41,9 +41,9 @@ export class Producer {
     return this.ranges[low];
   }
 
-  /** Whether `sequence` is so old that it cannot be told whether it was stored. */
-  isForgotten(sequence: number): boolean {
-    return sequence < this.nextSequence - REMEMBERED_SEQUENCES;
+  /** Sequences below are so old that it cannot be told whether they were stored. */
+  get rememberedFrom(): number {
+    return this.nextSequence - REMEMBERED_SEQUENCES;
   }
 
   add(range: ProducedRange): void {
@@ -54,9 +54,17 @@ export class Producer {
       this.ranges.splice(index === -1 ? this.ranges.length : index, 0, range);
     }
     this.nextSequence = Math.max(this.nextSequence, end);
-    const oldest = this.nextSequence - REMEMBERED_SEQUENCES;
-    const [first] = this.ranges;
-    if (first && first.firstSequence + first.count <= oldest) this.ranges.shift();
+    this.#forget(this.rememberedFrom);
+  }
+
+  /** Drops ranges that end at or below `oldest`. */
+  #forget(oldest: number): void {
+    let gone = 0;
+    for (; gone < this.ranges.length; gone += 1) {
+      const range = this.ranges[gone];
+      if (range && range.firstSequence + range.count > oldest) break;
+    }
+    if (gone > 0) this.ranges.splice(0, gone);
   }
 
   #append(range: ProducedRange): void {

@@ -1,17 +1,16 @@
 import { MessageBatch } from "@peyk/client/protocol";
 import type { Files } from "./files.js";
 import type { StoredRecord } from "./format.js";
+import { IndexCache } from "./index-cache.js";
+import type { Range } from "./liveness.js";
 import type { RecentRecord, RecentRecords } from "./recent.js";
-import { nearPlaces, type Segment } from "./segment.js";
 import type { RecordPlace } from "./record-index.js";
+import { nearPlaces, type Segment } from "./segment.js";
 
 /** Reads from disk that may be in flight at once, over all feeds. */
 const MAX_READS = 8;
 
-/** Indexes of sealed files that are kept in memory, in bytes. */
-const INDEX_CACHE_BYTES = 8 * 1024 * 1024;
-
-/** A record as it was read; `body` undefined: its bytes are damaged. */
+/** A record as it was read; `record` undefined: its bytes are damaged. */
 export interface ReadRecord extends RecordPlace {
   readonly record: StoredRecord | undefined;
 }
@@ -25,6 +24,8 @@ export class RecordReader {
   readonly #indexes = new IndexCache();
   /** Records whose checksum did not fit. */
   damagedRecords = 0;
+  /** Held by those who read ahead. */
+  aheadBytes = 0;
 
   constructor(files: Files, recent: RecentRecords) {
     this.#files = files;
@@ -43,64 +44,81 @@ export class RecordReader {
   async read(log: number, position: number, maxBytes: number): Promise<readonly ReadRecord[]> {
     await this.#take();
     try {
-      for (;;) {
-        const segment = this.#files.find(log, position);
-        if (!segment) return [];
-        const records = await this.#readFrom(segment, log, position, maxBytes);
-        if (records) return records;
-      }
+      const segment = this.#files.find(log, position);
+      if (!segment) return [];
+      return await held([segment], () => this.#readFrom(segment, log, position, maxBytes));
     } finally {
       this.#give();
     }
   }
 
-  /** One message; `undefined` if it is not stored any more. */
+  /** The record of one message; `undefined` if it is not stored any more, or damaged. */
   async message(log: number, position: number): Promise<RecentRecord | undefined> {
     const recent = this.#recent.find(log, position);
-    if (recent && recent.first <= position) return recent;
+    if (recent) return recent.first <= position ? recent : undefined;
     const [read] = await this.read(log, position, 1);
     if (!read?.record || read.first > position) return undefined;
     return toRecent(read.record);
   }
 
-  /** When the record that holds `position` or follows it was stored; `undefined` if there is none. */
-  async timeAt(log: number, position: number): Promise<number | undefined> {
-    const recent = this.#recent.find(log, position);
-    if (recent) return recent.timeMs;
-    const [read] = await this.read(log, position, 1);
-    return read?.record?.timeMs;
-  }
-
-  /** How many messages of a log are stored at or above `position` and below `end`. */
-  async count(log: number, position: number, end: number): Promise<number> {
-    let count = 0;
-    for (const segment of this.#files.filesOf(log)) {
-      if (segment.lastPosition(log) < position) continue;
-      const index = await this.#indexes.of(segment, log);
-      if (!index) continue;
-      for (let entry = index.find(position); entry < index.length; entry += 1) {
-        const place = index.at(entry);
-        if (!place || place.first >= end) break;
-        count += Math.min(end, place.first + place.count) - Math.max(position, place.first);
-      }
+  /** When the first message at or after `position` in any of these logs was stored; `undefined` if there is none. */
+  async timeAt(logs: Iterable<number>, position: number): Promise<number | undefined> {
+    const times: number[] = [];
+    for (const log of logs) {
+      const time =
+        this.#recent.find(log, position)?.timeMs ?? (await this.#readTime(log, position));
+      if (time !== undefined) times.push(time);
     }
-    return count;
+    // Publish time never goes back: the lowest one is that of the lowest position.
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  /** `undefined` if the file has gone meanwhile. */
+  /** Where these logs have messages at or above `from` and below `end`, all of which were written; in no order. */
+  async ranges(logs: Iterable<number>, from: number, end: number): Promise<Range[]> {
+    const ranges: Range[] = [];
+    for (const log of logs) {
+      const segments = this.#files.filesOf(log);
+      await held(segments, async () => {
+        for (const segment of segments) {
+          if (segment.lastPosition(log) < from) continue;
+          const index = await this.#indexes.of(segment, log);
+          for (let entry = index?.find(from) ?? 0; index && entry < index.length; entry += 1) {
+            const place = index.at(entry);
+            if (!place || place.first >= end) break;
+            addRange(ranges, Math.max(place.first, from), Math.min(place.first + place.count, end));
+          }
+        }
+      });
+    }
+    return ranges;
+  }
+
+  /** Of a damaged record nothing is known: that of the next one is as good. */
+  async #readTime(log: number, position: number): Promise<number | undefined> {
+    let read = await this.read(log, position, 1);
+    for (let place = read[0]; place; place = read[0]) {
+      if (place.record) return place.record.timeMs;
+      read = await this.read(log, place.first + place.count, 1);
+    }
+    return undefined;
+  }
+
   async #readFrom(
     segment: Segment,
     log: number,
     position: number,
     maxBytes: number,
-  ): Promise<readonly ReadRecord[] | undefined> {
+  ): Promise<readonly ReadRecord[]> {
     const index = await this.#indexes.of(segment, log);
-    if (!index) return undefined;
-    const places = nearPlaces(index, index.find(position), maxBytes);
+    const places = index ? nearPlaces(index, index.find(position), maxBytes) : [];
     if (places.length === 0) return [];
     const records = await segment.read(places);
-    this.damagedRecords += records.filter((record) => record === undefined).length;
-    return places.map((place, at) => ({ ...place, record: records[at] }));
+    return places.map((place, at) => {
+      const found = records[at];
+      const isIt = found?.log === log && found.firstPosition === place.first;
+      if (!isIt) this.damagedRecords += 1;
+      return { ...place, record: isIt ? found : undefined };
+    });
   }
 
   async #take(): Promise<void> {
@@ -115,6 +133,29 @@ export class RecordReader {
   }
 }
 
+/** Keeps files open while `work` reads them: they may be replaced meanwhile. */
+async function held<Result>(
+  segments: readonly Segment[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (const segment of segments) segment.hold();
+  try {
+    return await work();
+  } finally {
+    for (const segment of segments) segment.letGo();
+  }
+}
+
+/** Neighbours become one. */
+function addRange(ranges: Range[], from: number, to: number): void {
+  const last = ranges.at(-1);
+  if (last && last.first + last.count === from) {
+    ranges[ranges.length - 1] = { first: last.first, count: to - last.first };
+  } else {
+    ranges.push({ first: from, count: to - from });
+  }
+}
+
 /** A record of messages as it was read, in the form of a remembered one. */
 export function toRecent(record: StoredRecord): RecentRecord {
   return {
@@ -124,35 +165,4 @@ export function toRecent(record: StoredRecord): RecentRecord {
     timeMs: record.timeMs,
     batch: new MessageBatch(record.body, record.count),
   };
-}
-
-type Index = Awaited<ReturnType<Segment["index"]>>;
-
-/** Indexes of sealed files, the last used ones. */
-class IndexCache {
-  readonly #bySegment = new Map<Segment, Map<number, NonNullable<Index>>>();
-  #bytes = 0;
-
-  async of(segment: Segment, log: number): Promise<Index> {
-    if (!segment.isSealed) return segment.index(log);
-    const cached = this.#bySegment.get(segment)?.get(log);
-    if (cached) return cached;
-    const index = await segment.index(log);
-    if (!index) return undefined;
-    let ofSegment = this.#bySegment.get(segment);
-    if (!ofSegment) this.#bySegment.set(segment, (ofSegment = new Map()));
-    if (!ofSegment.has(log)) this.#bytes += index.byteLength;
-    ofSegment.set(log, index);
-    while (this.#bytes > INDEX_CACHE_BYTES && this.#bySegment.size > 1) this.#dropOldest(segment);
-    return index;
-  }
-
-  #dropOldest(except: Segment): void {
-    for (const [segment, indexes] of this.#bySegment) {
-      if (segment === except) continue;
-      for (const index of indexes.values()) this.#bytes -= index.byteLength;
-      this.#bySegment.delete(segment);
-      return;
-    }
-  }
 }

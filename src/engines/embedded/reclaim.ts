@@ -1,3 +1,4 @@
+import { Census, type CountedFile } from "./census.js";
 import type { Core } from "./core.js";
 import { ColdFileWriter } from "./cold-file.js";
 import { DiskError } from "./disk.js";
@@ -6,13 +7,6 @@ import { FileKind, FORMAT_VERSION } from "./format.js";
 import { Liveness } from "./liveness.js";
 import { nearPlaces, READ_AHEAD_BYTES, type Segment } from "./segment.js";
 
-/** What was found out about a file. */
-interface Examined {
-  readonly segment: Segment;
-  readonly liveBytes: number;
-  readonly deadBytes: number;
-}
-
 /**
  * Frees files: those in which nothing lives go, and where more is dead than alive the survivors of neighbouring files
  * are copied into a cold file first.
@@ -20,94 +14,91 @@ interface Examined {
 export class Reclaim {
   readonly #core: Core;
   readonly #liveness: Liveness;
+  readonly #census: Census;
   readonly #maxFileBytes: number;
-  #isRunning = false;
   /** Files with a record that cannot be read: they are freed only once all of it is dead. */
   readonly #damaged = new Set<Segment>();
+  #isStopped = false;
+  /** Set while a copy leaves the disk to others. */
+  #endPause: (() => void) | undefined;
   /** Since the start. */
   reclaimedBytes = 0;
 
   constructor(core: Core, maxFileBytes: number) {
     this.#core = core;
     this.#liveness = new Liveness(core.state);
+    this.#census = new Census(core.clock, this.#liveness);
     this.#maxFileBytes = maxFileBytes;
   }
 
-  /** Whether a file is surely free of live messages but for the snapshots that do not cover it yet. */
-  hasDeadFile(): boolean {
-    return this.#sealed().some((segment) => this.#isSurelyDead(segment));
+  /** Counts again what lives. Call it before the others. */
+  count(): void {
+    this.#census.update(this.#closed());
   }
 
-  /** Frees what can be freed. `covered`: every kept snapshot contains the commits up to this one. */
-  async run(covered: number): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+  /** Whether something could be freed if the snapshots covered more than `covered`. */
+  needsSnapshots(covered: number): boolean {
+    const { files } = this.#census;
+    const uncovered = files.filter(({ segment }) => !isCovered(segment, covered));
+    if (uncovered.some(({ liveBytes }) => liveBytes === 0)) return true;
+    return isMostlyDead(files) && uncovered.some(isWorthCopying);
+  }
+
+  /** Frees what can be freed; returns whether it was anything. `covered`: every kept snapshot contains these commits. */
+  async run(covered: number): Promise<boolean> {
     try {
-      const free = this.#sealed().filter(
-        (segment) => isCovered(segment, covered) && this.#isSurelyDead(segment),
-      );
-      if (free.length > 0) await this.#replace(free, undefined);
-      await this.#compact(covered);
+      return (await this.#dropDead(covered)) || (await this.#compact(covered));
     } catch (error) {
       // What is damaged stays where it can be found. Without room to copy to, files that die by themselves make some.
       if (error instanceof DamagedFile) this.#damaged.add(error.segment);
-      else if (!(error instanceof DiskError) || error.kind !== "full") throw error;
-    } finally {
-      this.#isRunning = false;
+      else if (!(error instanceof Stopped) && !isFull(error)) throw error;
+      return false;
     }
   }
 
-  #sealed(): Segment[] {
-    return this.#core.files
-      .inOrder()
-      .filter((segment) => segment.isSealed && segment !== this.#core.files.current);
+  /** Gives up a copy that is under way. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#endPause?.();
   }
 
-  #isSurelyDead(segment: Segment): boolean {
-    for (const log of segment.logs()) {
-      if (!this.#liveness.isSurelyDead(log, segment.lastPosition(log))) return false;
-    }
+  /** Files that are written no more, oldest content first. */
+  #closed(): Segment[] {
+    const { files } = this.#core;
+    return files.inOrder().filter((segment) => segment !== files.current);
+  }
+
+  #counted(covered: number): CountedFile[] {
+    return this.#census.files.filter(({ segment }) => isCovered(segment, covered));
+  }
+
+  async #dropDead(covered: number): Promise<boolean> {
+    const dead = this.#counted(covered).filter(({ liveBytes }) => liveBytes === 0);
+    if (dead.length === 0) return false;
+    await this.#replace(
+      dead.map(({ segment }) => segment),
+      undefined,
+    );
     return true;
   }
 
-  async #compact(covered: number): Promise<void> {
-    const files = this.#sealed().filter(
-      (segment) => isCovered(segment, covered) && !this.#damaged.has(segment),
-    );
-    const examined: Examined[] = [];
-    for (const segment of files) examined.push(await this.#examine(segment));
-    const live = examined.reduce((sum, file) => sum + file.liveBytes, 0);
-    const dead = examined.reduce((sum, file) => sum + file.deadBytes, 0);
-    if (dead <= live || examined.length === 0) return;
-    const chosen = this.#choose(examined);
-    if (chosen.length === 0) return;
+  async #compact(covered: number): Promise<boolean> {
+    const counted = this.#counted(covered).filter(({ segment }) => !this.#damaged.has(segment));
+    if (!isMostlyDead(counted)) return false;
+    const chosen = this.#choose(counted);
+    if (chosen.length === 0) return false;
     const survivors = await this.#copy(chosen);
     await this.#replace(chosen, survivors);
-  }
-
-  /** How much of a file lives; by the message, so that one straggler does not keep a record. */
-  async #examine(segment: Segment): Promise<Examined> {
-    let liveBytes = 0;
-    for (const log of segment.logs()) {
-      const index = await segment.index(log);
-      for (let entry = 0; index && entry < index.length; entry += 1) {
-        const place = index.at(entry);
-        if (!place) continue;
-        const live = this.#liveness.liveParts(log, place);
-        const count = live.reduce((sum, part) => sum + part.count, 0);
-        liveBytes += (place.bodyBytes * count) / place.count;
-      }
-    }
-    return { segment, liveBytes, deadBytes: segment.size - liveBytes };
+    return true;
   }
 
   /** The emptiest file and neighbours of its kind that are more dead than alive too: their order must be kept. */
-  #choose(examined: readonly Examined[]): Segment[] {
-    const emptiest = [...examined].sort((a, b) => b.deadBytes - a.deadBytes)[0];
-    if (!emptiest || emptiest.deadBytes <= emptiest.liveBytes) return [];
+  #choose(counted: readonly CountedFile[]): Segment[] {
+    const emptiest = [...counted].sort((a, b) => b.deadBytes - a.deadBytes)[0];
+    if (!emptiest || !isWorthCopying(emptiest)) return [];
     const { kind } = emptiest.segment.header;
     const order = this.#core.files.inOrder();
-    const byFile = new Map(examined.map((file) => [file.segment, file]));
+    const byFile = new Map(counted.map((file) => [file.segment, file]));
     const chosen = [emptiest.segment];
     let bytes = emptiest.liveBytes;
     const at = order.indexOf(emptiest.segment);
@@ -115,7 +106,7 @@ export class Reclaim {
       for (let index = at + step; ; index += step) {
         const segment = order[index];
         const file = segment && byFile.get(segment);
-        if (!file || file.segment.header.kind !== kind || file.deadBytes <= file.liveBytes) break;
+        if (!file || file.segment.header.kind !== kind || !isWorthCopying(file)) break;
         if (bytes + file.liveBytes > this.#maxFileBytes) break;
         bytes += file.liveBytes;
         chosen.push(file.segment);
@@ -160,34 +151,53 @@ export class Reclaim {
     for (let entry = 0; entry < index.length;) {
       const places = nearPlaces(index, entry, READ_AHEAD_BYTES);
       entry += places.length;
-      const living = places.filter((place) => this.#liveness.liveParts(log, place).length > 0);
+      if (this.#isStopped) throw new Stopped();
+      const liveness = this.#liveness.of(log);
+      const living = places.filter((place) => liveness.parts(place).length > 0);
       if (living.length === 0) continue;
       const startedAt = this.#core.clock.monotonic();
       const records = await segment.read(living);
       for (const record of records) {
         if (!record) throw new DamagedFile(segment);
         const range = { first: record.firstPosition, count: record.count };
-        await writer.add(record, this.#liveness.liveParts(log, range));
+        await writer.add(record, this.#liveness.of(log).parts(range));
       }
       await this.#pause(this.#core.clock.monotonic() - startedAt);
     }
   }
 
   /** Leaves three quarters of the disk's time to commits. */
-  #pause(workedMs: number): Promise<void> {
-    return new Promise((resolve) => this.#core.clock.setTimer(workedMs * 3, resolve));
+  async #pause(workedMs: number): Promise<void> {
+    if (workedMs === 0 || this.#isStopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#core.clock.setTimer(workedMs * 3, resolve);
+      this.#endPause = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
   }
 
   async #replace(files: readonly Segment[], survivors: Segment | undefined): Promise<void> {
     failpoint("reclaim.before-commit");
+    const { state, journal } = this.#core;
     const numbers = files.map((segment) => segment.number);
+    // At any durability: what is removed below cannot be put back, and what died must stay dead.
+    journal.open.mustSync();
     this.#core.enter({ fileReplaced: { files: numbers, by: survivors?.number ?? 0 } });
     await this.#core.durable();
     this.reclaimedBytes += files.reduce((sum, segment) => sum + segment.size, 0);
     this.reclaimedBytes -= survivors?.size ?? 0;
     await this.#core.files.replace(files, survivors);
+    for (const segment of files) {
+      state.replacedFiles.delete(segment.number);
+      this.#damaged.delete(segment);
+    }
   }
 }
+
+class Stopped extends Error {}
 
 class DamagedFile extends Error {
   readonly segment: Segment;
@@ -201,3 +211,14 @@ class DamagedFile extends Error {
 /** Cold files hold messages only, so no snapshot needs them. */
 const isCovered = (segment: Segment, covered: number): boolean =>
   segment.header.kind === FileKind.cold || segment.lastCommit <= covered;
+
+const isFull = (error: unknown): boolean => error instanceof DiskError && error.kind === "full";
+
+const isWorthCopying = (file: CountedFile): boolean => file.deadBytes > file.liveBytes;
+
+/** Whether more is dead than alive in all files together. */
+function isMostlyDead(files: readonly CountedFile[]): boolean {
+  const live = files.reduce((sum, { liveBytes }) => sum + liveBytes, 0);
+  const dead = files.reduce((sum, { deadBytes }) => sum + deadBytes, 0);
+  return dead > live;
+}

@@ -109,6 +109,57 @@ export interface LogExtent {
   readonly bytes: number;
 }
 
+/** The directory of a footer, read where it is asked: a sealed file takes 36 bytes of memory for each log in it. */
+export class LogExtents {
+  readonly #bytes: Buffer;
+  readonly size: number;
+
+  /** `footer`: the body of a footer record; copied. */
+  constructor(footer: Uint8Array) {
+    this.size = asBuffer(footer).readUInt32LE(0);
+    const directory = footer.subarray(4, 4 + this.size * DIRECTORY_ENTRY_BYTES);
+    this.#bytes = Buffer.from(directory);
+  }
+
+  get(log: number): LogExtent | undefined {
+    const at = this.#find(log);
+    if (at === undefined) return undefined;
+    const bytes = this.#bytes;
+    return {
+      entries: bytes.readUInt32LE(at + 4),
+      at: bytes.readUInt32LE(at + 8),
+      messages: bytes.readUInt32LE(at + 12),
+      first: readPosition(bytes, at + 16),
+      last: readPosition(bytes, at + 24),
+      bytes: bytes.readUInt32LE(at + 32),
+    };
+  }
+
+  /** The last position of a log; 0 if it has none. */
+  last(log: number): number {
+    const at = this.#find(log);
+    return at === undefined ? 0 : readPosition(this.#bytes, at + 24);
+  }
+
+  *logs(): Generator<number, void> {
+    for (let index = 0; index < this.size; index += 1) {
+      yield this.#bytes.readUInt32LE(index * DIRECTORY_ENTRY_BYTES);
+    }
+  }
+
+  #find(log: number): number | undefined {
+    let low = 0;
+    let high = this.size;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#bytes.readUInt32LE(middle * DIRECTORY_ENTRY_BYTES) < log) low = middle + 1;
+      else high = middle;
+    }
+    const at = low * DIRECTORY_ENTRY_BYTES;
+    return low < this.size && this.#bytes.readUInt32LE(at) === log ? at : undefined;
+  }
+}
+
 /** The body of a footer record. */
 export function encodeFooter(indexes: ReadonlyMap<number, RecordIndex>): Uint8Array {
   const logs = [...indexes].filter(([, index]) => index.length > 0).sort(([a], [b]) => a - b);
@@ -131,24 +182,6 @@ export function encodeFooter(indexes: ReadonlyMap<number, RecordIndex>): Uint8Ar
     blockAt = writeBlock(bytes, blockAt, index);
   }
   return bytes;
-}
-
-export function decodeDirectory(body: Uint8Array): Map<number, LogExtent> {
-  const bytes = asBuffer(body);
-  const extents = new Map<number, LogExtent>();
-  const logs = bytes.readUInt32LE(0);
-  for (let index = 0; index < logs; index += 1) {
-    const at = 4 + index * DIRECTORY_ENTRY_BYTES;
-    extents.set(bytes.readUInt32LE(at), {
-      entries: bytes.readUInt32LE(at + 4),
-      at: bytes.readUInt32LE(at + 8),
-      messages: bytes.readUInt32LE(at + 12),
-      first: readPosition(bytes, at + 16),
-      last: readPosition(bytes, at + 24),
-      bytes: bytes.readUInt32LE(at + 32),
-    });
-  }
-  return extents;
 }
 
 export const blockBytes = (extent: LogExtent): number => extent.entries * ENTRY_BYTES;

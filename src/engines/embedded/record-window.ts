@@ -3,6 +3,9 @@ import { toRecent } from "./reader.js";
 import type { RecentRecord } from "./recent.js";
 import { READ_AHEAD_BYTES } from "./segment.js";
 
+/** What all windows may hold before they read no more than they need, in bytes. */
+const MAX_AHEAD_BYTES = 64 * 1024 * 1024;
+
 /** What a window tells whoever reads through it. */
 export interface WindowEvents {
   /** Something was read from disk: ask again. */
@@ -12,17 +15,26 @@ export interface WindowEvents {
   failed(error: unknown): void;
 }
 
+/**
+ * `loading`: the disk was asked; ask again when it answered. `parked`: it would have to be asked. `undefined`: there is
+ * nothing.
+ */
+export type Found = RecentRecord | "loading" | "parked" | undefined;
+
 /** A moving view of one log's records: those remembered from their commit, and those read ahead from disk. */
 export class RecordWindow {
   readonly log: number;
   readonly #reader: RecordReader;
   readonly #events: WindowEvents;
-  /** Records read ahead, in order and without holes. */
+  /** Records read ahead, in order and without holes but for damaged ones. */
   #ahead: readonly RecentRecord[] = [];
+  /** What these take in memory. */
+  #aheadBytes = 0;
   /** Where the last read was asked to begin, and to where it showed that there is nothing. */
   #askedFrom = 0;
   #nothingBelow = 0;
   #isLoading = false;
+  #isClosed = false;
 
   constructor(log: number, reader: RecordReader, events: WindowEvents) {
     this.log = log;
@@ -30,25 +42,37 @@ export class RecordWindow {
     this.#events = events;
   }
 
-  /**
-   * The record that holds `position`, or the next one above it that is below `end` (all of which is durable).
-   * `loading`: the disk was asked. `undefined`: there is none.
-   */
-  find(position: number, end: number): RecentRecord | "loading" | undefined {
+  /** The record that holds `position`, or the next one above it that is below `end` (all of which is durable). */
+  find(position: number, end: number, mayLoad: boolean): Found {
     const recent = this.#reader.findRecent(this.log, position);
-    if (recent) return recent;
+    if (recent) {
+      this.drop();
+      return recent;
+    }
     if (position >= this.#askedFrom) {
       const found = this.#findAhead(position);
       if (found) return found;
       if (end <= this.#nothingBelow) return undefined;
     }
+    if (!mayLoad) return "parked";
     this.#load(position, end);
     return "loading";
   }
 
+  /** Forgets what was read ahead. */
+  drop(): void {
+    this.#setAhead([]);
+  }
+
+  /** Forgets it for good: what the disk answers from now on is not kept. */
+  close(): void {
+    this.#isClosed = true;
+    this.drop();
+  }
+
   #findAhead(position: number): RecentRecord | undefined {
     const drop = this.#ahead.findIndex((record) => record.first + record.count > position);
-    if (drop === -1) this.#ahead = [];
+    if (drop === -1) this.drop();
     else if (drop > 0) this.#ahead = this.#ahead.slice(drop);
     return this.#ahead[0];
   }
@@ -56,11 +80,13 @@ export class RecordWindow {
   #load(position: number, end: number): void {
     if (this.#isLoading) return;
     this.#isLoading = true;
-    this.#reader.read(this.log, position, READ_AHEAD_BYTES).then(
+    const maxBytes = this.#reader.aheadBytes < MAX_AHEAD_BYTES ? READ_AHEAD_BYTES : 1;
+    this.#reader.read(this.log, position, maxBytes).then(
       (read) => {
         this.#isLoading = false;
+        if (this.#isClosed) return;
         this.#askedFrom = position;
-        this.#ahead = read.flatMap(({ record }) => (record ? [toRecent(record)] : []));
+        this.#setAhead(read.flatMap(({ record }) => (record ? [toRecent(record)] : [])));
         this.#nothingBelow = read.length === 0 ? end : 0;
         for (const { record, first, count } of read) {
           if (!record) this.#events.damaged(this.log, first, count);
@@ -69,5 +95,13 @@ export class RecordWindow {
       },
       (error: unknown) => this.#events.failed(error),
     );
+  }
+
+  #setAhead(records: readonly RecentRecord[]): void {
+    if (records.length === 0 && this.#ahead.length === 0) return;
+    this.#reader.aheadBytes -= this.#aheadBytes;
+    this.#aheadBytes = records.reduce((sum, { batch }) => sum + batch.bytes.byteLength, 0);
+    this.#reader.aheadBytes += this.#aheadBytes;
+    this.#ahead = records;
   }
 }

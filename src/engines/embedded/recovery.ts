@@ -3,28 +3,27 @@ import type { Random } from "../../runtime/random.js";
 import type { Disk } from "./disk.js";
 import { DiskError } from "./disk.js";
 import { decodeEntries } from "./entries.js";
-import { JournalDamaged, JournalFormatUnknown } from "./errors.js";
 import { failpoint } from "./failpoints.js";
 import { createSegment, Files } from "./files.js";
 import {
   createJournalId,
-  decodeRecord,
-  decodeSegmentHeader,
-  decodeSegmentTail,
   FileKind,
   FORMAT_VERSION,
   parseFileName,
   RecordKind,
   SEGMENT_HEADER_BYTES,
-  SEGMENT_TAIL_BYTES,
-  type JournalId,
-  type SegmentTail,
 } from "./format.js";
+import { FoundFiles, type FoundFile } from "./found-files.js";
 import { restorePiece } from "./pieces.js";
-import { decodeDirectory } from "./record-index.js";
-import { provesDurable, scanCommits, type ScannedCommit, type ScanEnd } from "./scan.js";
-import { Segment } from "./segment.js";
-import { decodeSnapshot, type Snapshot } from "./snapshot.js";
+import {
+  provesDurable,
+  scanCommits,
+  type ScannedCommit,
+  type ScannedRecord,
+  type ScanEnd,
+} from "./scan.js";
+import type { Segment } from "./segment.js";
+import type { Snapshot } from "./snapshot.js";
 import { State } from "./state.js";
 
 export interface Recovered {
@@ -42,14 +41,17 @@ export interface Recovered {
 export interface RecoveryReport {
   readonly replayedCommits: number;
   /** Bytes cut from the end, left behind by a crash. */
-  tornBytes: number;
-  damagedSnapshots: number;
+  readonly tornBytes: number;
+  readonly damagedSnapshots: number;
 }
 
-/** A file that was found, with its bytes in hand only while it is scanned. */
-interface FoundFile {
-  readonly segment: Segment;
-  readonly tail: SegmentTail | undefined;
+/** The last segment, read to where the journal ends. */
+interface LastSegment {
+  readonly file: FoundFile;
+  readonly bytes: Uint8Array;
+  readonly end: ScanEnd;
+  /** Where the first commit begins of which no mark says that it is durable. */
+  readonly unmarkedAt: number;
 }
 
 /** Opens what a data directory holds, or makes an empty journal in it. The disk must be locked. */
@@ -59,319 +61,257 @@ export async function recover(
   random: Random,
   options: { readonly spareBytes: number },
 ): Promise<Recovered> {
-  return new Recovery(disk, clock, random, options).run();
+  const found = await FoundFiles.open(disk);
+  try {
+    const recovery = new Recovery(disk, clock, options.spareBytes, found);
+    return found.hot.length > 0 ? await recovery.run() : await recovery.begin(random);
+  } catch (error) {
+    await found.close();
+    throw error;
+  }
 }
 
+/** Checks all there is before it changes anything. */
 class Recovery {
   readonly #disk: Disk;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #spareBytes: number;
+  readonly #found: FoundFiles;
+  readonly #snapshot: Snapshot | undefined;
   readonly #state = new State();
-  readonly #report = { replayedCommits: 0, tornBytes: 0, damagedSnapshots: 0 };
-  /** Files that a commit said are no longer in use. */
-  readonly #replaced = new Set<number>();
+  readonly #report: { replayedCommits: number; tornBytes: number; damagedSnapshots: number };
 
-  constructor(disk: Disk, clock: Clock, random: Random, options: { readonly spareBytes: number }) {
+  constructor(disk: Disk, clock: Clock, spareBytes: number, found: FoundFiles) {
     this.#disk = disk;
     this.#clock = clock;
-    this.#random = random;
-    this.#spareBytes = options.spareBytes;
+    this.#spareBytes = spareBytes;
+    this.#found = found;
+    this.#snapshot = found.snapshots.at(-1);
+    const { damagedSnapshots } = found;
+    this.#report = { replayedCommits: 0, tornBytes: 0, damagedSnapshots };
   }
 
   async run(): Promise<Recovered> {
-    const names = await this.#disk.list();
-    await this.#removeTemporaries(names);
-    const snapshots = await this.#readSnapshots(names);
-    const snapshot = snapshots.at(-1);
-    const found = await this.#openFiles(names, snapshot);
-    const hot = found.filter(({ segment }) => segment.header.kind === FileKind.hot);
-    if (hot.length === 0) return this.#begin(snapshot);
+    const snapshot = this.#snapshot;
     for (const { commit, piece } of snapshot?.pieces ?? []) {
       restorePiece(this.#state, piece, commit);
     }
-    const covers = snapshot?.covers ?? 0;
-    const end = await this.#replay(hot, covers);
-    if (end.lastCommit < (snapshot?.lastCommit ?? 0)) {
-      const last = hot.at(-1)?.segment.file.name ?? "";
-      const missing = `commits ${end.lastCommit + 1} to ${snapshot?.lastCommit ?? 0} are missing`;
-      throw new JournalDamaged(this.#disk.location, last, end.offset, missing);
-    }
-    const files = await this.#collectFiles(found, names, snapshot);
-    const { lastCommit } = end;
-    this.#state.lastTimeMs = Math.max(this.#state.lastTimeMs, end.timeMs);
+    const last = await this.#replay();
+    this.#state.forgetAwaited();
+    await this.#checkFiles();
+    await this.#endAt(last);
+    const files = await this.#takeOver();
+    const { lastCommit, timeMs } = last.end;
+    this.#state.lastTimeMs = Math.max(this.#state.lastTimeMs, timeMs);
     return {
       state: this.#state,
       files,
       lastCommit,
-      snapshots: snapshots.map((kept) => kept.covers),
+      snapshots: this.#found.snapshots.map((kept) => kept.covers),
       wasClean: snapshot?.isClean === true && snapshot.covers === lastCommit,
       report: this.#report,
     };
   }
 
   /** An empty journal. */
-  async #begin(snapshot: Snapshot | undefined): Promise<Recovered> {
-    if (snapshot) {
-      const name = `the segment of commit ${snapshot.covers}`;
-      throw new JournalDamaged(this.#disk.location, name, 0, "it is missing");
+  async begin(random: Random): Promise<Recovered> {
+    const { names } = this.#found;
+    const left = names.find((name) => ["cold", "snapshot"].includes(parseFileName(name).kind));
+    if (left !== undefined) {
+      throw this.#found.damaged(left, 0, "the segments it belongs to are missing");
     }
-    const journal = createJournalId(this.#random.bytes(16));
-    const header = {
+    await this.#removeLeftovers();
+    const current = await createSegment(this.#disk, {
       version: FORMAT_VERSION,
       kind: FileKind.hot,
-      journal,
+      journal: createJournalId(random.bytes(16)),
       file: 1,
       firstCommit: 1,
-    };
-    const current = await createSegment(this.#disk, { ...header, createdAtMs: this.#clock.now() });
-    const files = new Files(this.#disk, this.#clock, {
-      journal,
-      spareBytes: this.#spareBytes,
-      current,
+      createdAtMs: this.#clock.now(),
     });
+    const files = await this.#filesOf(current, []);
     const nothing = { lastCommit: 0, snapshots: [], wasClean: true };
     return { state: this.#state, files, ...nothing, report: this.#report };
   }
 
-  async #removeTemporaries(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      if (parseFileName(name).kind === "temporary") await this.#disk.remove(name);
-    }
-  }
-
-  /** Whole snapshots, oldest first. Damaged ones are counted; the journal behind them says the same. */
-  async #readSnapshots(names: readonly string[]): Promise<Snapshot[]> {
-    const snapshots: Snapshot[] = [];
-    for (const name of [...names].sort()) {
-      if (parseFileName(name).kind !== "snapshot") continue;
-      const file = await this.#disk.open(name);
-      const bytes = await file.read(0, await file.size());
-      await file.close();
-      const snapshot = decodeSnapshot(bytes);
-      if (!snapshot) this.#report.damagedSnapshots += 1;
-      else {
-        this.#checkVersion(name, snapshot.header.version);
-        snapshots.push(snapshot);
-      }
-    }
-    return snapshots;
-  }
-
-  #checkVersion(name: string, version: number): void {
-    if (version === FORMAT_VERSION) return;
-    throw new JournalFormatUnknown(this.#disk.location, name, version, FORMAT_VERSION);
-  }
-
-  /** Segments and cold files in order of their numbers. */
-  async #openFiles(names: readonly string[], snapshot: Snapshot | undefined): Promise<FoundFile[]> {
-    const numbered = names
-      .map((name) => ({ name, parsed: parseFileName(name) }))
-      .flatMap(({ name, parsed }) =>
-        parsed.kind === "segment" || parsed.kind === "cold"
-          ? [{ name, kind: parsed.kind, number: parsed.number }]
-          : [],
-      )
-      .sort((a, b) => a.number - b.number);
-    const lastHot = numbered.findLast(({ kind }) => kind === "segment")?.name;
-    const found: FoundFile[] = [];
-    let journal = snapshot?.header.journal;
-    for (const { name } of numbered) {
-      const opened = await this.#openFile(name, journal, name === lastHot);
-      if (!opened) continue;
-      journal ??= opened.segment.header.journal;
-      found.push(opened);
-    }
-    return found;
-  }
-
-  async #openFile(
-    name: string,
-    journal: JournalId | undefined,
-    isLastHot: boolean,
-  ): Promise<FoundFile | undefined> {
-    const file = await this.#disk.open(name);
-    const size = await file.size();
-    const header = decodeSegmentHeader(await file.read(0, SEGMENT_HEADER_BYTES));
-    if (!header) {
-      // A segment is synced before anything is written to it: one without a header holds nothing, if it is the last.
-      const bytes = await file.read(0, size);
-      const isEmpty = size <= SEGMENT_HEADER_BYTES || bytes.every((byte) => byte === 0);
-      await file.close();
-      if (!isLastHot || !isEmpty) throw this.#damaged(name, 0, "its header is not readable");
-      await this.#disk.remove(name);
-      return undefined;
-    }
-    this.#checkVersion(name, header.version);
-    if (journal && Buffer.compare(journal.bytes, header.journal.bytes) !== 0) {
-      await file.close();
-      throw this.#damaged(name, 16, "it belongs to another journal");
-    }
-    const tailAt = Math.max(0, size - SEGMENT_TAIL_BYTES);
-    const tail = decodeSegmentTail(await file.read(tailAt, SEGMENT_TAIL_BYTES), header.journal);
-    return { segment: new Segment(header, file, size), tail };
-  }
-
   /** Applies every commit after the snapshot, all of which must be there, and finds where the journal ends. */
-  async #replay(hot: readonly FoundFile[], covers: number): Promise<ScanEnd> {
-    let end: ScanEnd = { offset: SEGMENT_HEADER_BYTES, lastCommit: 0, mark: 0, timeMs: 0 };
+  async #replay(): Promise<LastSegment> {
+    const covers = this.#snapshot?.covers ?? 0;
+    const { hot } = this.#found;
+    let lastCommit = 0;
+    let last: LastSegment | undefined;
     for (const [index, file] of hot.entries()) {
-      const next = hot[index + 1]?.segment.header;
+      const next = hot[index + 1]?.segment.header.firstCommit;
       const { firstCommit } = file.segment.header;
-      if (firstCommit > covers + 1 && firstCommit !== end.lastCommit + 1) {
-        const missing = `commits ${Math.max(end.lastCommit, covers) + 1} to ${firstCommit - 1}`;
-        throw this.#damaged(file.segment.file.name, 0, `${missing} before it are missing`);
+      if (firstCommit > covers + 1 && firstCommit !== lastCommit + 1) {
+        const missing = `commits ${Math.max(lastCommit, covers) + 1} to ${firstCommit - 1}`;
+        const { name } = file.segment.file;
+        throw this.#found.damaged(name, 0, `${missing} before it are missing`);
       }
-      const isNeeded = next === undefined || next.firstCommit > covers + 1 || !file.tail;
-      if (isNeeded) end = await this.#scan(file, covers, next?.firstCommit);
-      else {
-        await this.#readFooter(file);
-        end = { ...end, lastCommit: file.segment.lastCommit };
-      }
+      const isNeeded = next === undefined || next > covers + 1 || !file.tail;
+      if (isNeeded) last = await this.#scan(file, next);
+      if (next !== undefined && file.tail) await this.#readFooter(file);
+      lastCommit = file.segment.lastCommit;
     }
-    return end;
+    if (!last) throw new DiskError("missing", "open", "the last segment");
+    return last;
   }
 
-  async #scan(
-    { segment, tail }: FoundFile,
-    covers: number,
-    nextFirst: number | undefined,
-  ): Promise<ScanEnd> {
-    const size = segment.size;
-    const bytes = await segment.file.read(0, size);
+  async #scan(file: FoundFile, nextFirst: number | undefined): Promise<LastSegment> {
+    const { segment } = file;
+    const bytes = await segment.file.read(0, segment.size);
     const { firstCommit, journal } = segment.header;
     const place = { file: segment.number, from: SEGMENT_HEADER_BYTES, firstCommit };
     const offsets: number[] = [];
     const end = scanCommits(bytes, place, journal, (commit) => {
       offsets.push(commit.header.offset);
-      this.#takeIn(segment, commit, covers);
+      this.#takeIn(segment, commit);
     });
     segment.size = end.offset;
     segment.lastCommit = end.lastCommit;
-    if (tail || nextFirst !== undefined) {
-      const lastCommit = tail?.lastCommit ?? (nextFirst ?? 0) - 1;
-      if (end.lastCommit !== lastCommit || (tail && tail.footerOffset !== end.offset)) {
-        throw this.#damaged(
-          segment.file.name,
-          end.offset,
-          "a commit that was confirmed is not whole",
-        );
+    this.#checkEnd(file, bytes, end, nextFirst);
+    const unmarkedAt = offsets[Math.max(0, end.mark + 1 - firstCommit)] ?? end.offset;
+    return { file, bytes, end, unmarkedAt };
+  }
+
+  /** What does not go on where it must is damage: a crash leaves only the end of the last segment behind. */
+  #checkEnd(
+    { segment, tail }: FoundFile,
+    bytes: Uint8Array,
+    end: ScanEnd,
+    nextFirst: number | undefined,
+  ): void {
+    const { file, header } = segment;
+    const number = end.lastCommit + 1;
+    const covers = this.#snapshot?.covers ?? 0;
+    // Between two segments others may have been freed, if the snapshots contain their commits.
+    const isFollowed =
+      nextFirst === undefined
+        ? end.lastCommit >= (this.#snapshot?.lastCommit ?? 0)
+        : nextFirst === number || (!tail && nextFirst <= covers + 1);
+    const isSealedHere =
+      tail === undefined ||
+      (tail.lastCommit === end.lastCommit && tail.footerOffset === end.offset);
+    const isDurable = provesDurable(bytes, end.offset, segment.number, number, header.journal);
+    if (isFollowed && isSealedHere && !isDurable) return;
+    const detail = `commit ${number}, which was confirmed, is not whole`;
+    throw this.#found.damaged(file.name, end.offset, detail);
+  }
+
+  #takeIn(segment: Segment, commit: ScannedCommit): void {
+    const { number } = commit.header;
+    const isNew = number > (this.#snapshot?.covers ?? 0);
+    if (isNew) this.#report.replayedCommits += 1;
+    const stored: ScannedRecord[] = [];
+    for (const record of commit.records) {
+      if (record.kind === RecordKind.entries) {
+        if (!isNew) continue;
+        for (const entry of decodeEntries(record.body)) this.#state.apply(entry, number);
+      } else {
+        const { log, firstPosition, count, offset, bodyBytes } = record;
+        segment.add(log, firstPosition, count, offset, bodyBytes);
+        if (isNew) stored.push(record);
       }
-      if (tail) await this.#readFooter({ segment, tail });
-      return end;
     }
-    const unmarked = offsets[Math.max(0, end.mark + 1 - firstCommit)] ?? end.offset;
-    await this.#endAt(segment, bytes, end, unmarked);
-    return end;
+    // The logs of a topic share its positions: in any other order some would look like gaps.
+    stored.sort((a, b) => a.firstPosition - b.firstPosition);
+    for (const { log, firstPosition, count } of stored) {
+      this.#state.appended(log, firstPosition, count, number);
+    }
+  }
+
+  async #readFooter(file: FoundFile): Promise<void> {
+    if (await this.#found.readFooter(file)) return;
+    const at = file.tail?.footerOffset ?? file.segment.size;
+    throw this.#found.damaged(file.segment.file.name, at, "its footer is not readable");
+  }
+
+  /** Whether all that is in use is there, and whole as far as it is not read before it is needed. */
+  async #checkFiles(): Promise<void> {
+    const there = new Set<number>();
+    for (const file of this.#found.all) {
+      const { segment, tail } = file;
+      there.add(segment.number);
+      if (segment.header.kind === FileKind.hot || !this.#isUsed(segment)) continue;
+      if (!tail) throw this.#found.damaged(segment.file.name, segment.size, "it is cut off");
+      await this.#readFooter(file);
+    }
+    const { coldFiles, replacedFiles } = this.#state;
+    for (const [number, name] of this.#found.unreadableCold) {
+      if (coldFiles.has(number)) {
+        throw this.#found.damaged(name, 0, "its header is not readable");
+      }
+      this.#found.leftovers.push(name);
+    }
+    const expected = [...(globalOf(this.#snapshot)?.segments ?? []), ...coldFiles];
+    const missing = expected.find((file) => !there.has(file) && !replacedFiles.has(file));
+    if (missing !== undefined) throw this.#found.damaged(`file ${missing}`, 0, "it is missing");
+  }
+
+  /** Whether a file was not replaced, as far as the snapshot and the commits after it say. */
+  #isUsed({ number, header }: Segment): boolean {
+    if (header.kind === FileKind.cold) return this.#state.coldFiles.has(number);
+    if (this.#state.replacedFiles.has(number)) return false;
+    if (!this.#snapshot || header.firstCommit > this.#snapshot.covers) return true;
+    return globalOf(this.#snapshot)?.segments?.includes(number) === true;
   }
 
   /** The journal ends here: cuts what a crash left behind, and makes sure of what it did not sync. */
-  async #endAt(segment: Segment, bytes: Uint8Array, end: ScanEnd, unmarked: number): Promise<void> {
-    const { file, header } = segment;
-    const number = end.lastCommit + 1;
-    if (provesDurable(bytes, end.offset, segment.number, number, header.journal)) {
-      throw this.#damaged(
-        file.name,
-        end.offset,
-        `commit ${number}, which was confirmed, is not whole`,
-      );
-    }
+  async #endAt({ file: found, bytes, end, unmarkedAt }: LastSegment): Promise<void> {
+    const { segment, tail } = found;
+    const { file } = segment;
+    // The footer of the last segment may be torn: then it is written again when it is sealed again.
+    const isSealed = tail !== undefined && (await this.#found.readFooter(found));
     const rest = bytes.subarray(end.offset);
-    if (rest.byteLength > 0) {
+    if (rest.byteLength > 0 && !isSealed) {
       if (rest.some((byte) => byte !== 0)) this.#report.tornBytes += rest.byteLength;
       failpoint("recovery.before-truncate");
       await file.truncate(end.offset);
     }
     // What no mark covers may be in the page cache only. Once it is served it must not vanish: write it again.
-    if (unmarked < end.offset) await file.write([bytes.subarray(unmarked, end.offset)], unmarked);
+    const kept = bytes.subarray(unmarkedAt, isSealed ? bytes.byteLength : end.offset);
+    if (kept.byteLength > 0) await file.write([kept], unmarkedAt);
     await file.sync();
+    // So may the names of files: whoever made the last ones may not have come to that.
+    await this.#disk.syncDirectory();
     failpoint("recovery.after-rewrite");
   }
 
-  async #readFooter({ segment, tail }: FoundFile): Promise<void> {
-    if (!tail) return;
-    const { file } = segment;
-    const size = await file.size();
-    const length = size - SEGMENT_TAIL_BYTES - tail.footerOffset;
-    const bytes = await file.read(tail.footerOffset, length);
-    const record = decodeRecord(bytes, 0, segment.header.journal);
-    if (record?.kind !== RecordKind.footer) {
-      throw this.#damaged(file.name, tail.footerOffset, "its footer is not readable");
-    }
-    segment.sealed(decodeDirectory(record.body), tail.footerOffset);
-    segment.size = size;
-    segment.lastCommit = tail.lastCommit;
-  }
-
-  #takeIn(segment: Segment, commit: ScannedCommit, covers: number): void {
-    const { number } = commit.header;
-    const isNew = number > covers;
-    if (isNew) this.#report.replayedCommits += 1;
-    for (const record of commit.records) {
-      const { log, firstPosition: first, count } = record;
-      if (record.kind === RecordKind.entries) {
-        if (isNew) this.#applyEntries(record.body, number);
-        continue;
-      }
-      segment.add(log, first, count, record.offset, record.bodyBytes);
-      if (isNew) this.#state.appended(log, first, count, number);
-    }
-  }
-
-  #applyEntries(body: Uint8Array, commit: number): void {
-    for (const entry of decodeEntries(body)) {
-      if (entry.fileReplaced) {
-        for (const file of entry.fileReplaced.files ?? []) this.#replaced.add(file);
-      }
-      this.#state.apply(entry, commit);
-    }
-  }
-
-  /** Removes what is no longer in use, and makes sure that what is in use is there. */
-  async #collectFiles(
-    found: readonly FoundFile[],
-    names: readonly string[],
-    snapshot: Snapshot | undefined,
-  ): Promise<Files> {
+  /** Removes what is no longer in use, and gives the rest to the journal. */
+  async #takeOver(): Promise<Files> {
+    await this.#removeLeftovers();
     const kept: Segment[] = [];
-    for (const { segment, tail } of found) {
-      const isCold = segment.header.kind === FileKind.cold;
-      const isUsed = isCold
-        ? this.#state.coldFiles.has(segment.number)
-        : !this.#replaced.has(segment.number);
-      if (!isUsed) {
-        await segment.close();
-        await this.#disk.remove(segment.file.name);
+    for (const { segment } of this.#found.all) {
+      if (this.#isUsed(segment)) {
+        kept.push(segment);
         continue;
       }
-      if (isCold && !tail) throw this.#damaged(segment.file.name, segment.size, "it is cut off");
-      if (isCold) await this.#readFooter({ segment, tail });
-      kept.push(segment);
+      await segment.close();
+      await this.#disk.remove(segment.file.name);
     }
-    this.#checkAllThere(kept, snapshot);
     const ordered = kept.sort((a, b) => a.header.firstCommit - b.header.firstCommit);
     const current = ordered.findLast((segment) => segment.header.kind === FileKind.hot);
     if (!current) throw new DiskError("missing", "open", "the last segment");
+    const others = ordered.filter((segment) => segment !== current);
+    return this.#filesOf(current, others);
+  }
+
+  async #filesOf(current: Segment, others: readonly Segment[]): Promise<Files> {
     const files = new Files(this.#disk, this.#clock, {
       journal: current.header.journal,
       spareBytes: this.#spareBytes,
       current,
-      others: ordered.filter((segment) => segment !== current),
+      others,
       nextFile: this.#state.nextFile,
     });
-    if (names.some((name) => parseFileName(name).kind === "spare")) files.foundSpare();
+    await files.spare.find(this.#found.names);
     return files;
   }
 
-  #checkAllThere(kept: readonly Segment[], snapshot: Snapshot | undefined): void {
-    const there = new Set(kept.map((segment) => segment.number));
-    const global = snapshot?.pieces.find(({ piece }) => piece.global)?.piece.global;
-    const expected = [...(global?.segments ?? []), ...this.#state.coldFiles];
-    const missing = expected.find((file) => !there.has(file) && !this.#replaced.has(file));
-    if (missing !== undefined) throw this.#damaged(`file ${missing}`, 0, "it is missing");
-  }
-
-  #damaged(file: string, offset: number, detail: string): JournalDamaged {
-    return new JournalDamaged(this.#disk.location, file, offset, detail);
+  async #removeLeftovers(): Promise<void> {
+    for (const name of this.#found.leftovers) await this.#disk.remove(name);
   }
 }
+
+const globalOf = (snapshot: Snapshot | undefined) =>
+  snapshot?.pieces.find(({ piece }) => piece.global)?.piece.global;

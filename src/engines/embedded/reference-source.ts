@@ -1,66 +1,58 @@
-import { NumberReader, MessageBatch, MESSAGES_TAG } from "@peyk/client/protocol";
-import type { DeadLetterNote, DeathReason, Run, Topic } from "../../broker/engine.js";
+import type { Run } from "../../broker/engine.js";
 import type { Cursor } from "./cursor.js";
-import { journal as codec } from "./entries.js";
 import type { Source, Taken } from "./feed-source.js";
+import type { NoteReader } from "./notes.js";
 import type { RecordReader } from "./reader.js";
 import type { WindowEvents } from "./record-window.js";
-import { READ_AHEAD_BYTES } from "./segment.js";
-
-/** A reference as it is stored: where the message is, and why it died. */
-export interface Reference {
-  /** In the log of references. */
-  readonly position: number;
-  readonly originLog: number;
-  readonly originPosition: number;
-  readonly death: DeadLetterNote | undefined;
-  readonly redrives: number;
-}
-
-/** Where a message is that a subscription's own log refers to. */
-export interface Origin {
-  readonly log: number;
-  readonly position: number;
-  readonly redrives: number;
-}
+import { readReferences, resolveReference, type Origin, type TopicOf } from "./references.js";
 
 /** What may be read ahead at once: each reference costs a read of its own where the message is not remembered. */
-const REFERENCES_AHEAD = 256;
+const REFERENCES_AHEAD = 128;
 
-const EMPTY_MESSAGE = new MessageBatch(Uint8Array.of(MESSAGES_TAG, 0), 1);
-
-export type TopicOf = (log: number) => Pick<Topic, "id" | "name" | "epoch"> | undefined;
+/** A message that was read and not yet handed out. */
+interface ReadyMessage {
+  readonly run: Run;
+  readonly origin: Origin;
+}
 
 /** Messages that a subscription's own log refers to: its dead letters, or what was redriven to it. */
 export class ReferenceSource implements Source {
   readonly log: number;
   readonly cursor: Cursor;
   readonly #reader: RecordReader;
+  readonly #notes: NoteReader;
   readonly #topicOf: TopicOf;
   readonly #events: WindowEvents;
   #next = 0;
-  /** Runs of one message each, in order of position. */
-  #ready: Run[] = [];
-  #again: Run[] = [];
+  /** In order of position. */
+  #ready: ReadyMessage[] = [];
+  #again: ReadyMessage[] = [];
   #isLoading = false;
-  /** The origin of what was handed out: settling it releases the message there. */
-  readonly origins = new Map<number, Origin>();
+  /** The origin of what is handed out: settling it releases the message there. */
+  readonly #origins = new Map<number, Origin>();
 
   constructor(
     log: number,
     cursor: Cursor,
     reader: RecordReader,
+    notes: NoteReader,
     topicOf: TopicOf,
     events: WindowEvents,
   ) {
     this.log = log;
     this.cursor = cursor;
     this.#reader = reader;
+    this.#notes = notes;
     this.#topicOf = topicOf;
     this.#events = events;
   }
 
-  takeNew(): Taken {
+  /** Where the message is that is handed out under this position; `undefined` if none is. */
+  origin(position: number): Origin | undefined {
+    return this.#origins.get(position);
+  }
+
+  takeNew(_room: unknown, mayLoad: boolean): Taken {
     for (;;) {
       const position = this.cursor.nextUnsettled(this.#next);
       if (position >= this.cursor.positions.durableNext) return "empty";
@@ -68,32 +60,66 @@ export class ReferenceSource implements Source {
         this.#next = position + 1;
         continue;
       }
-      while ((this.#ready[0]?.first ?? Infinity) < position) this.#ready.shift();
-      const run = this.#ready[0];
-      if (!run) return this.#load(position, (runs) => (this.#ready = runs));
-      this.#next = run.first + 1;
-      this.#ready.shift();
-      if (this.cursor.isSettled(run.first) || this.cursor.retries.has(run.first)) continue;
-      return run;
+      while ((this.#ready[0]?.run.first ?? Infinity) < position) this.#ready.shift();
+      const ready = this.#ready.shift();
+      if (!ready) {
+        if (!mayLoad) return "parked";
+        return this.#load(position, (messages) => (this.#ready = messages));
+      }
+      const { first } = ready.run;
+      this.#next = first + 1;
+      if (this.cursor.isSettled(first) || this.cursor.retries.has(first)) continue;
+      if (this.#topicOf(ready.origin.log)) return this.#handOut(ready, undefined);
+      this.#lose(first, ready.origin);
     }
   }
 
   takeAgain(first: number, count: number): Taken {
     const start = this.cursor.nextUnsettled(first);
     if (start >= first + count) return "empty";
-    const run = this.#again.find((ready) => ready.first === start);
-    if (!run) return this.#load(start, (runs) => (this.#again = runs));
-    const retry = this.cursor.retries.get(start);
-    return { ...run, failures: retry?.failures ?? 0, crashes: retry?.crashes ?? 0 };
+    const ready = this.#again.find(({ run }) => run.first === start);
+    if (!ready) return this.#load(start, (messages) => (this.#again = messages));
+    if (!this.#topicOf(ready.origin.log)) {
+      this.#lose(start, ready.origin);
+      return this.takeAgain(first, count);
+    }
+    const note = this.#notes.find(this.cursor.retries.get(start)?.note ?? 0);
+    return note ? this.#handOut(ready, note.text) : "loading";
   }
 
-  #load(position: number, done: (runs: Run[]) => void): "loading" {
+  endAgain(): void {
+    this.#again = [];
+  }
+
+  returned(first: number, count: number): void {
+    if (count > this.#origins.size) {
+      for (const position of this.#origins.keys()) {
+        if (position >= first && position < first + count) this.#origins.delete(position);
+      }
+      return;
+    }
+    for (let index = 0; index < count; index += 1) this.#origins.delete(first + index);
+  }
+
+  close(): void {
+    this.#ready = [];
+    this.#again = [];
+    this.#origins.clear();
+  }
+
+  #handOut({ run, origin }: ReadyMessage, note: string | undefined): Run {
+    this.#origins.set(run.first, origin);
+    const { failures = 0, crashes = 0 } = this.cursor.retries.get(run.first) ?? {};
+    return { ...run, failures, crashes, note };
+  }
+
+  #load(position: number, done: (messages: ReadyMessage[]) => void): "loading" {
     if (this.#isLoading) return "loading";
     this.#isLoading = true;
     this.#read(position).then(
-      (runs) => {
+      (messages) => {
         this.#isLoading = false;
-        done(runs);
+        done(messages);
         this.#events.loaded();
       },
       (error: unknown) => this.#events.failed(error),
@@ -101,70 +127,30 @@ export class ReferenceSource implements Source {
     return "loading";
   }
 
-  async #read(position: number): Promise<Run[]> {
-    const runs: Run[] = [];
-    const references = await readReferences(this.#reader, this.log, position);
+  /** Whatever cannot be handed out is settled, so that the next read does not find it again. */
+  async #read(position: number): Promise<ReadyMessage[]> {
+    const messages: ReadyMessage[] = [];
+    const end = this.cursor.positions.durableNext;
+    const { references, damaged } = await readReferences(this.#reader, this.log, position);
+    for (const { first, count } of damaged) this.#events.damaged(this.log, first, count);
+    // Here every position below `end` has a reference: one that is not found is lost, whatever the reason.
+    const found = Math.min(references[0]?.position ?? end, damaged[0]?.first ?? end);
+    if (found > position) this.#events.damaged(this.log, position, found - position);
     for (const reference of references.slice(0, REFERENCES_AHEAD)) {
       if (this.cursor.isSettled(reference.position)) continue;
       const topic = this.#topicOf(reference.originLog);
-      if (topic) runs.push(await this.#resolve(reference, topic));
-      else this.#events.damaged(this.log, reference.position, 1);
+      const run = topic && (await resolveReference(this.#reader, this.log, reference, topic));
+      const { originLog, originPosition, redrives } = reference;
+      const origin = { log: originLog, position: originPosition, redrives };
+      if (run) messages.push({ run, origin });
+      else this.#lose(reference.position, origin);
     }
-    return runs;
+    return messages;
   }
 
-  async #resolve(reference: Reference, topic: Run["topic"]): Promise<Run> {
-    const { originLog, originPosition, death } = reference;
-    const { redrives } = reference;
-    this.origins.set(reference.position, { log: originLog, position: originPosition, redrives });
-    const record = await this.#reader.message(originLog, originPosition);
-    return {
-      log: this.log,
-      first: reference.position,
-      count: 1,
-      batch: record?.batch ?? EMPTY_MESSAGE,
-      from: record ? originPosition - record.first : 0,
-      topic,
-      firstPosition: originPosition,
-      publishedAtMs: record?.timeMs ?? 0,
-      failures: 0,
-      crashes: 0,
-      note: undefined,
-      death,
-    };
+  #lose(position: number, origin: Origin): void {
+    this.#origins.set(position, origin);
+    this.#events.damaged(this.log, position, 1);
+    this.#origins.delete(position);
   }
 }
-
-/** References from `position` on: at least one if there is any. */
-export async function readReferences(
-  reader: RecordReader,
-  log: number,
-  position: number,
-): Promise<Reference[]> {
-  const read = await reader.read(log, position, READ_AHEAD_BYTES);
-  return read.flatMap(({ record, first }) => {
-    if (!record) return [];
-    const { references } = codec.References.decode(new NumberReader(record.body));
-    return references
-      .map((reference, index) => ({
-        position: first + index,
-        originLog: reference.log,
-        originPosition: reference.position,
-        death: reference.death ? decodeDeath(reference.death, reference.redrives) : undefined,
-        redrives: reference.redrives,
-      }))
-      .filter((reference) => reference.position >= position);
-  });
-}
-
-type Death = ReturnType<typeof codec.Death.decode>;
-
-const decodeDeath = (death: Death, redrives: number): DeadLetterNote => ({
-  reason: death.reason as DeathReason,
-  error: death.error,
-  attempts: death.attempts,
-  lastConsumer: death.lastConsumer,
-  firstFailedAtMs: death.firstFailedAtMs,
-  deadAtMs: death.deadAtMs,
-  redrives,
-});

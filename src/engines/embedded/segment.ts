@@ -13,6 +13,7 @@ import {
   blockBytes,
   decodeBlock,
   encodeFooter,
+  LogExtents,
   RecordIndex,
   type LogExtent,
   type RecordPlace,
@@ -23,12 +24,14 @@ type Contents =
   | { readonly name: "open"; readonly indexes: Map<number, RecordIndex> }
   | {
       readonly name: "sealed";
-      readonly extents: Map<number, LogExtent>;
+      readonly extents: LogExtents;
       readonly footerAt: number;
     };
 
-/** Read-ahead of a feed, in bytes: near records are read together up to this much. */
-export const READ_AHEAD_BYTES = 512 * 1024;
+/** Read-ahead, in bytes: near records are read together up to this much. */
+export const READ_AHEAD_BYTES = 256 * 1024;
+
+const NOTHING: LogExtent = { entries: 0, at: 0, messages: 0, first: 0, last: 0, bytes: 0 };
 
 /**
  * One file of the journal: a segment, which commits are appended to until it is sealed, or a cold file, which is written
@@ -74,24 +77,30 @@ export class Segment {
   logs(): IterableIterator<number> {
     return this.#contents.name === "open"
       ? this.#contents.indexes.keys()
-      : this.#contents.extents.keys();
+      : this.#contents.extents.logs();
   }
 
   /** The last position of a log in it; 0 if it has none. */
   lastPosition(log: number): number {
-    if (this.#contents.name === "sealed") return this.#contents.extents.get(log)?.last ?? 0;
+    if (this.#contents.name === "sealed") return this.#contents.extents.last(log);
     const index = this.#contents.indexes.get(log);
     const last = index?.at(index.length - 1);
     return last ? last.first + last.count - 1 : 0;
   }
 
-  /** How much of a log is in it. */
-  contentOf(log: number): { readonly messages: number; readonly bytes: number } {
-    if (this.#contents.name === "sealed") {
-      return this.#contents.extents.get(log) ?? { messages: 0, bytes: 0 };
-    }
+  /** How much of a log is in it, and from where to where. */
+  extentOf(log: number): LogExtent {
+    if (this.#contents.name === "sealed") return this.#contents.extents.get(log) ?? NOTHING;
     const index = this.#contents.indexes.get(log);
-    return { messages: index?.messageCount() ?? 0, bytes: index?.bodyBytes() ?? 0 };
+    if (!index) return NOTHING;
+    return {
+      entries: index.length,
+      at: 0,
+      messages: index.messageCount(),
+      first: index.at(0)?.first ?? 0,
+      last: this.lastPosition(log),
+      bytes: index.bodyBytes(),
+    };
   }
 
   /** Where a log's records stand in it; `undefined` if it has none. */
@@ -121,9 +130,19 @@ export class Segment {
     return Buffer.concat([header, body, encodeSegmentTail(tail, this.#journal)]);
   }
 
-  /** From now on it never changes. */
-  sealed(extents: Map<number, LogExtent>, footerAt: number): void {
-    this.#contents = { name: "sealed", extents, footerAt };
+  /** From now on it never changes. `footer`: the body of its footer record. */
+  sealed(footer: Uint8Array, footerAt: number): void {
+    this.#contents = { name: "sealed", extents: new LogExtents(footer), footerAt };
+  }
+
+  /** Keeps the file open until `letGo`: what is read from it may take several calls. */
+  hold(): void {
+    this.#readers += 1;
+  }
+
+  letGo(): void {
+    this.#readers -= 1;
+    if (this.#readers === 0) this.#onIdle?.();
   }
 
   /**
@@ -134,18 +153,12 @@ export class Segment {
     const first = places[0];
     const last = places.at(-1);
     if (!first || !last) return [];
-    this.#readers += 1;
-    try {
-      const end = last.offset + RECORD_HEADER_BYTES + last.bodyBytes;
-      const bytes = await this.file.read(first.offset, end - first.offset);
-      return places.map((place) => decodeRecord(bytes, place.offset - first.offset, this.#journal));
-    } finally {
-      this.#readers -= 1;
-      if (this.#readers === 0) this.#onIdle?.();
-    }
+    const end = last.offset + RECORD_HEADER_BYTES + last.bodyBytes;
+    const bytes = await this.file.read(first.offset, end - first.offset);
+    return places.map((place) => decodeRecord(bytes, place.offset - first.offset, this.#journal));
   }
 
-  /** Closes the file once nobody reads it. */
+  /** Closes the file once nobody holds it. */
   async close(): Promise<void> {
     if (this.#readers > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
     await this.file.close();

@@ -3,8 +3,20 @@ import type { Core } from "./core.js";
 import type { Cursor } from "./cursor.js";
 import { journal as codec } from "./entries.js";
 import { RecordKind } from "./format.js";
-import { ReferenceSource, type Origin } from "./reference-source.js";
+import type { Range } from "./liveness.js";
+import { ReferenceSource } from "./reference-source.js";
+import { encodeReferences, type Origin } from "./references.js";
 import type { Log, SubscriptionState } from "./state.js";
+
+/** When what could not be settled for want of room comes again, in ms. */
+const FULL_DELAY_MS = 1_000;
+
+/** What a settle is about, as long as it exists. */
+interface Target {
+  readonly owner: SubscriptionState;
+  readonly log: Log;
+  readonly cursor: Cursor;
+}
 
 /** Takes in what became of messages: done, to be tried again, dead. */
 export class Settler {
@@ -14,111 +26,155 @@ export class Settler {
     this.#core = core;
   }
 
+  /** Whether `settle` would be done. */
+  wouldSettle(settle: Settle): boolean {
+    const target = this.#targetOf(settle);
+    return target !== undefined && this.#unsettledParts(target, settle).length > 0;
+  }
+
+  /** `lost` where nothing of it is unsettled any more: it was purged, has expired, or its subscription is gone. */
   settle(settle: Settle): SettleResult {
-    const { state } = this.#core;
-    const owner = state.subscriptions.get(settle.subscription);
-    const log = state.logs.get(settle.log);
-    const cursor = log && owner?.cursors.get(log.positions.log);
-    if (!owner || !log || !cursor) return "lost";
-    const { outcome } = settle;
-    if (outcome.kind === "done") this.#done(owner, log, settle);
-    else if (outcome.kind === "retry") this.#retry(owner, cursor, settle, outcome);
-    else this.die(owner, log, cursor, settle, outcome.death);
+    const target = this.#targetOf(settle);
+    if (!target) return "lost";
+    const parts = this.#unsettledParts(target, settle);
+    if (parts.length === 0) return "lost";
+    if (this.#core.files.isSpareLow) {
+      const { subscription, log, first, count } = settle;
+      this.#core.feeds.get(subscription)?.retry(log, first, count, FULL_DELAY_MS);
+      return "unknown";
+    }
+    for (const part of parts) this.#apply(target, part, settle.outcome);
     return "done";
   }
 
   /** Moves messages to the dead-letter queue, in the same commit that settles them. */
-  die(
-    owner: SubscriptionState,
-    log: Log,
-    cursor: Cursor,
-    { first, count }: { readonly first: number; readonly count: number },
-    death: Death,
-  ): void {
+  die(owner: SubscriptionState, log: Log, cursor: Cursor, range: Range, death: Death): void {
     const deadAtMs = this.#core.journal.open.timeMs;
-    const origins = this.#origins(owner, log, first, count);
-    const target = owner.subscription.deadLetters ?? owner.subscription.id;
-    const references = origins.map((origin, index) => {
-      const firstFailedAtMs = cursor.retries.get(first + index)?.firstFailedAtMs ?? deadAtMs;
-      const { log: originLog, position, redrives } = origin;
-      return {
-        log: originLog,
-        position,
-        redrives,
-        death: { ...death, firstFailedAtMs, deadAtMs },
-      };
-    });
+    const { first, count } = range;
     const subscription = owner.subscription.id;
+    const references = [];
+    for (let position = first; position < first + count; position += 1) {
+      const origin = this.#originOf(owner, log, position);
+      if (!origin) continue;
+      const { log: originLog, position: originPosition, redrives } = origin;
+      const firstFailedAtMs = cursor.retries.get(position)?.firstFailedAtMs ?? deadAtMs;
+      const note = { ...death, firstFailedAtMs, deadAtMs };
+      references.push({ log: originLog, position: originPosition, redrives, death: note });
+    }
     const settled = { subscription, log: log.id, first, count };
     // What is referred to by one of its own logs is held already.
     if (log.kind === "messages") this.#core.enter({ died: settled });
     else this.#core.enter({ settled });
-    this.refer(target, references);
+    this.#returned(owner, log, range);
+    this.refer(owner.subscription.deadLetters ?? subscription, references);
   }
 
   /** Adds references to a subscription's own log. */
-  refer(
-    subscription: number,
-    references: Parameters<typeof codec.References.encode>[0]["references"],
-  ): void {
+  refer(subscription: number, references: Parameters<typeof encodeReferences>[0]): void {
     const owner = this.#core.state.subscriptions.get(subscription);
-    if (!owner || !references || references.length === 0) return;
+    if (!owner || references.length === 0) return;
     const log = owner.references ?? this.#createOwnLog(owner, "references");
     if (!log) return;
-    const first = log.positions.next;
-    const body = codec.References.encode({ references }).finish();
-    const { open } = this.#core.journal;
-    open.record(RecordKind.references, log.id, first, references.length, body);
-    this.#core.appended(log.id, first, references.length);
+    for (const { body, count } of encodeReferences(references)) {
+      const first = log.positions.next;
+      this.#core.journal.open.record(RecordKind.references, log.id, first, count, body);
+      this.#core.appended(log.id, first, count);
+    }
   }
 
-  /** Lets go of the messages that positions of an own log referred to, and settles those. */
-  release(owner: SubscriptionState, log: Log, first: number, origins: readonly Origin[]): void {
+  /** Settles a position of an own log, and lets go of the message that it referred to. */
+  release(owner: SubscriptionState, log: Log, position: number, origin: Origin): void {
     const { state } = this.#core;
-    const subscription = state.parents.get(owner.subscription.id) ?? owner.subscription.id;
-    for (const origin of origins) {
+    const { id } = owner.subscription;
+    const holder = state.parents.get(id) ?? id;
+    const released = { subscription: holder, log: origin.log, first: origin.position, count: 1 };
+    this.#core.enter({ released });
+    this.#core.enter({ settled: { subscription: id, log: log.id, first: position, count: 1 } });
+  }
+
+  #targetOf({ subscription, log: logId }: Settle): Target | undefined {
+    const { state } = this.#core;
+    const owner = state.subscriptions.get(subscription);
+    const log = state.logs.get(logId);
+    const cursor = log && owner?.cursors.get(log.positions.log);
+    return owner && log && cursor ? { owner, log, cursor } : undefined;
+  }
+
+  /** What of a range is not settled and may have been handed out. */
+  #unsettledParts({ owner, log, cursor }: Target, { first, count }: Settle): Range[] {
+    const end = Math.min(first + count, cursor.positions.durableNext);
+    const parts: Range[] = [];
+    let at = cursor.nextUnsettled(first);
+    while (at < end) {
+      const partEnd = cursor.unsettledEnd(at, end);
+      parts.push({ first: at, count: partEnd - at });
+      at = cursor.nextUnsettled(partEnd);
+    }
+    if (log.kind === "messages") return parts;
+    return parts.flatMap((part) => this.#handedOut(owner, log, part));
+  }
+
+  /** References are known only while they are handed out. */
+  #handedOut(owner: SubscriptionState, log: Log, { first, count }: Range): Range[] {
+    const parts: Range[] = [];
+    for (let position = first; position < first + count; position += 1) {
+      if (!this.#originOf(owner, log, position)) continue;
+      const last = parts.at(-1);
+      if (last && last.first + last.count === position) {
+        parts[parts.length - 1] = { first: last.first, count: last.count + 1 };
+      } else {
+        parts.push({ first: position, count: 1 });
+      }
+    }
+    return parts;
+  }
+
+  #apply(target: Target, part: Range, outcome: Settle["outcome"]): void {
+    const { owner, log, cursor } = target;
+    if (outcome.kind === "retry") this.#retry(target, part, outcome);
+    else if (outcome.kind === "dead") this.die(owner, log, cursor, part, outcome.death);
+    else if (log.kind === "references") this.#releaseAll(owner, log, part);
+    else {
       this.#core.enter({
-        released: { subscription, log: origin.log, first: origin.position, count: 1 },
+        settled: { subscription: owner.subscription.id, log: log.id, ...part },
       });
     }
-    const settled = { subscription: owner.subscription.id, log: log.id, first };
-    this.#core.enter({ settled: { ...settled, count: origins.length } });
   }
 
-  #done(owner: SubscriptionState, log: Log, { first, count }: Settle): void {
-    if (log.kind === "references") {
-      this.release(owner, log, first, this.#origins(owner, log, first, count));
-      return;
+  #releaseAll(owner: SubscriptionState, log: Log, part: Range): void {
+    for (let position = part.first; position < part.first + part.count; position += 1) {
+      const origin = this.#originOf(owner, log, position);
+      if (origin) this.release(owner, log, position, origin);
     }
-    const settled = { subscription: owner.subscription.id, log: log.id, first, count };
-    this.#core.enter({ settled });
+    this.#returned(owner, log, part);
   }
 
   #retry(
-    owner: SubscriptionState,
-    cursor: Cursor,
-    { log, first, count }: Settle,
+    { owner, log, cursor }: Target,
+    { first, count }: Range,
     outcome: Extract<Settle["outcome"], { kind: "retry" }>,
   ): void {
     const { id: subscription } = owner.subscription;
+    const { failures, crashes, delayMs, note } = outcome;
     const now = this.#core.clock.now();
+    const firstFailedAtMs = cursor.retries.get(first)?.firstFailedAtMs ?? now;
     this.#core.enter({
       retried: {
         subscription,
-        log,
+        log: log.id,
         first,
         count,
-        failures: outcome.failures,
-        crashes: outcome.crashes,
-        dueAtMs: now + Math.ceil(outcome.delayMs),
-        firstFailedAtMs: cursor.retries.get(first)?.firstFailedAtMs ?? now,
-        note: outcome.note === undefined ? 0 : this.#storeNote(owner, outcome.note),
+        failures,
+        crashes,
+        dueAtMs: now + Math.ceil(delayMs),
+        firstFailedAtMs,
+        note: note === undefined ? 0 : this.#storeNote(owner, note),
       },
     });
-    const again = { subscription, log, first, count, delayMs: outcome.delayMs };
-    this.#core.journal.open.whenDurable(() => {
-      this.#core.feeds.get(again.subscription)?.retry(log, first, count, again.delayMs);
-    });
+    // A feed that is opened meanwhile finds it among the failures.
+    const feed = this.#core.feeds.get(subscription);
+    if (!feed) return;
+    this.#core.journal.open.whenDurable(() => feed.retry(log.id, first, count, delayMs));
   }
 
   #storeNote(owner: SubscriptionState, note: string): number {
@@ -130,18 +186,15 @@ export class Settler {
     return position;
   }
 
-  #origins(owner: SubscriptionState, log: Log, first: number, count: number): Origin[] {
+  /** Where the message is that was handed out under a position. */
+  #originOf(owner: SubscriptionState, log: Log, position: number): Origin | undefined {
+    if (log.kind === "messages") return { log: log.id, position, redrives: 0 };
     const source = this.#core.feeds.get(owner.subscription.id)?.source(log.id);
-    const origins: Origin[] = [];
-    for (let position = first; position < first + count; position += 1) {
-      if (log.kind === "messages") origins.push({ log: log.id, position, redrives: 0 });
-      else if (source instanceof ReferenceSource) {
-        const origin = source.origins.get(position);
-        source.origins.delete(position);
-        if (origin) origins.push(origin);
-      }
-    }
-    return origins;
+    return source instanceof ReferenceSource ? source.origin(position) : undefined;
+  }
+
+  #returned(owner: SubscriptionState, log: Log, { first, count }: Range): void {
+    this.#core.feeds.get(owner.subscription.id)?.source(log.id)?.returned(first, count);
   }
 
   #createOwnLog(owner: SubscriptionState, kind: "references" | "notes"): Log | undefined {

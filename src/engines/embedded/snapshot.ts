@@ -86,14 +86,14 @@ export class SnapshotWriter {
       await file.write(this.#chunks, 0);
       failpoint("snapshot.after-write");
       await file.sync();
+      await file.close();
+      failpoint("snapshot.before-rename");
+      await disk.rename(file.name, name);
     } catch (error) {
       await file.close();
       await disk.remove(file.name);
       throw error;
     }
-    await file.close();
-    failpoint("snapshot.before-rename");
-    await disk.rename(file.name, name);
     await disk.syncDirectory();
     failpoint("snapshot.after-rename");
     return name;

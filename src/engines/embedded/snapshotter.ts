@@ -1,7 +1,7 @@
 import type { Core } from "./core.js";
 import { DiskError } from "./disk.js";
 import { failpoint } from "./failpoints.js";
-import { FileKind, snapshotName } from "./format.js";
+import { FileKind, parseFileName } from "./format.js";
 import { globalPiece, producerPiece, subscriptionPiece, topicPiece } from "./pieces.js";
 import { SnapshotWriter } from "./snapshot.js";
 import type { Piece } from "./entries.js";
@@ -12,15 +12,19 @@ const SLICE_MS = 5;
 /** Snapshots that are kept: should the last one be damaged, the one before it serves. */
 const KEPT_SNAPSHOTS = 2;
 
+interface RunningSnapshot {
+  /** Made with the first slice. */
+  copy: { readonly writer: SnapshotWriter; readonly pieces: Iterator<Piece, undefined> } | undefined;
+  /** To be called when everything is copied. */
+  copied(): void;
+}
+
 /** Takes snapshots of the state, a slice between two commits at a time. */
 export class Snapshotter {
   readonly #core: Core;
   /** Commits that kept snapshots cover, oldest first. */
   readonly #kept: number[];
-  #running: { readonly writer: SnapshotWriter; readonly pieces: Iterator<Piece> } | undefined;
-  #isFinishing = false;
-  #isWanted = false;
-  readonly #onDone: (() => void)[] = [];
+  #running: RunningSnapshot | undefined;
 
   constructor(core: Core, kept: readonly number[]) {
     this.#core = core;
@@ -32,37 +36,47 @@ export class Snapshotter {
     return this.#kept.length < KEPT_SNAPSHOTS ? 0 : (this.#kept[0] ?? 0);
   }
 
-  get newest(): number {
-    return this.#kept.at(-1) ?? 0;
+  /**
+   * Takes a snapshot; one at a time. Resolves when it is on disk, or could not be made for want of room; rejects if the
+   * disk failed.
+   */
+  async take(): Promise<void> {
+    const { journal } = this.#core;
+    // One that covers no more than the last one would take its place instead of standing beside it.
+    if (this.#kept.at(-1) === journal.lastNumber) await journal.writeEmpty();
+    journal.checkWorks();
+    const running: RunningSnapshot = { copy: undefined, copied: () => {} };
+    await new Promise<void>((resolve) => {
+      running.copied = resolve;
+      this.#running = running;
+      const number = journal.quietNumber;
+      if (number !== undefined) this.slice(number);
+    });
+    this.#running = undefined;
+    journal.checkWorks();
+    if (running.copy) await this.#finish(running.copy.writer, false);
   }
 
-  /** Begins a snapshot, unless one is being taken. Resolves when it is on disk, or could not be made for want of room. */
-  take(): Promise<void> {
-    this.#isWanted = true;
-    const number = this.#core.journal.quietNumber;
-    if (number !== undefined) this.slice(number);
-    return new Promise((resolve) => this.#onDone.push(resolve));
+  /** The journal failed: nothing is copied any more. */
+  abandon(): void {
+    this.#running?.copied();
   }
 
   /** The state is that of commit `number`: copies what fits into one slice. */
   slice(number: number): void {
-    if (!this.#isWanted || this.#isFinishing) return;
-    this.#running ??= this.#begin(number);
-    const { writer, pieces } = this.#running;
+    const running = this.#running;
+    if (!running) return;
+    const { writer, pieces } = (running.copy ??= this.#begin(number));
     const until = this.#core.clock.monotonic() + SLICE_MS;
     do {
-      const { value, done } = pieces.next();
-      if (done) {
-        this.#isFinishing = true;
-        void this.#finish(writer, false);
-        return;
-      }
-      writer.add({ commit: number, piece: value });
+      const next = pieces.next();
+      if (next.done) return running.copied();
+      writer.add({ commit: number, piece: next.value });
     } while (this.#core.clock.monotonic() < until);
     // Without traffic nothing else would bring the next slice.
     this.#core.clock.defer(() => {
       const quiet = this.#core.journal.quietNumber;
-      if (quiet !== undefined) this.slice(quiet);
+      if (quiet !== undefined && this.#running === running) this.slice(quiet);
     });
   }
 
@@ -72,7 +86,6 @@ export class Snapshotter {
     for (let next = pieces.next(); !next.done; next = pieces.next()) {
       writer.add({ commit: number, piece: next.value });
     }
-    this.#isFinishing = true;
     await this.#finish(writer, true);
   }
 
@@ -85,7 +98,9 @@ export class Snapshotter {
   *#pieces(): Generator<Piece, undefined> {
     const { state, files } = this.#core;
     state.nextFile = files.nextFile;
-    const hot = [...files.all.values()].filter(({ header }) => header.kind === FileKind.hot);
+    const hot = [...files.all.values()].filter(
+      ({ header }) => header.kind === FileKind.hot && !state.replacedFiles.has(header.file),
+    );
     yield globalPiece(
       state,
       hot.map(({ header }) => header.file),
@@ -96,29 +111,24 @@ export class Snapshotter {
     return undefined;
   }
 
+  /** A full disk puts it off; the journal alone is enough. */
   async #finish(writer: SnapshotWriter, isClean: boolean): Promise<void> {
     const { disk } = this.#core.files;
     try {
       // Its pieces may contain commits that are not durable yet; it must not survive them.
       await this.#core.journal.synced(writer.lastCommit);
       await writer.finish(disk, isClean);
-      if (this.#kept.at(-1) !== writer.covers) this.#kept.push(writer.covers);
-      while (this.#kept.length > KEPT_SNAPSHOTS) {
-        const oldest = this.#kept.shift();
-        if (oldest !== undefined) await disk.remove(snapshotName(oldest));
-        failpoint("snapshot.after-remove");
-      }
     } catch (error) {
-      // A full disk puts it off; the journal alone is enough.
-      if (!(error instanceof DiskError) || error.kind !== "full") {
-        this.#core.journal.fail(error);
-        return;
-      }
-    } finally {
-      this.#running = undefined;
-      this.#isFinishing = false;
-      this.#isWanted = false;
-      for (const resolve of this.#onDone.splice(0)) resolve();
+      if (!(error instanceof DiskError) || error.kind !== "full") throw error;
+      return;
+    }
+    if (this.#kept.at(-1) !== writer.covers) this.#kept.push(writer.covers);
+    while (this.#kept.length > KEPT_SNAPSHOTS) this.#kept.shift();
+    for (const name of await disk.list()) {
+      const parsed = parseFileName(name);
+      if (parsed.kind !== "snapshot" || this.#kept.includes(parsed.number)) continue;
+      await disk.remove(name);
+      failpoint("snapshot.after-remove");
     }
   }
 }

@@ -51,6 +51,8 @@ export class State {
   readonly parents = new Map<number, number>();
   /** Cold files in use, by number. */
   readonly coldFiles = new Set<number>();
+  /** Files that are in use no more, and may be there still. */
+  readonly replacedFiles = new Set<number>();
   boot = 0;
   nextId = 1;
   nextLog = 1;
@@ -139,6 +141,11 @@ export class State {
     else this.#awaited.set(id, [...(this.#awaited.get(id) ?? []), callback]);
   }
 
+  /** The replay is over: what is still awaited was deleted. */
+  forgetAwaited(): void {
+    this.#awaited.clear();
+  }
+
   addCursor(state: SubscriptionState, positions: Positions, floor: number): Cursor {
     const existing = state.cursors.get(positions.log);
     if (existing) return existing;
@@ -187,17 +194,14 @@ export class State {
   #retried(entry: NonNullable<Entry["retried"]>, commit: number): void {
     const cursor = this.#cursorFor(entry, commit);
     if (!cursor) return;
-    const retry = {
+    cursor.failed(number(entry.first), entry.count ?? 0, {
+      log: entry.log ?? 0,
       failures: entry.failures ?? 0,
       crashes: entry.crashes ?? 0,
       dueAtMs: number(entry.dueAtMs),
       firstFailedAtMs: number(entry.firstFailedAtMs),
       note: number(entry.note),
-    };
-    const first = number(entry.first);
-    for (let index = 0; index < (entry.count ?? 0); index += 1) {
-      if (!cursor.isSettled(first + index)) cursor.retries.set(first + index, retry);
-    }
+    });
   }
 
   #died(entry: NonNullable<Entry["died"]>, commit: number): void {
@@ -293,9 +297,16 @@ export class State {
     }
   }
 
+  /** Numbers of files are never used twice, or an old entry could name a new file. */
   #fileReplaced(entry: NonNullable<Entry["fileReplaced"]>): void {
-    for (const file of entry.files ?? []) this.coldFiles.delete(file);
-    if (entry.by) this.coldFiles.add(entry.by);
+    for (const file of entry.files ?? []) {
+      this.coldFiles.delete(file);
+      this.replacedFiles.add(file);
+      this.nextFile = Math.max(this.nextFile, file + 1);
+    }
+    if (!entry.by) return;
+    this.coldFiles.add(entry.by);
+    this.nextFile = Math.max(this.nextFile, entry.by + 1);
   }
 
   #retainedFrom(entry: NonNullable<Entry["retainedFrom"]>, commit: number): void {
@@ -317,3 +328,9 @@ export const isRetained = ({ settings }: Topic): boolean =>
 
 /** 64-bit fields are typed for every reader; ours gives numbers (NumberReader). */
 export const number = (value: unknown): number => Number(value ?? 0);
+
+/** The topic that a log of messages belongs to. */
+export function topicOf(state: State, logId: number): Topic | undefined {
+  const log = state.logs.get(logId);
+  return log?.kind === "messages" ? state.topics.get(log.owner)?.topic : undefined;
+}

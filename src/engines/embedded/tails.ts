@@ -49,7 +49,7 @@ export class Tails {
       death: undefined,
     };
     commit.whenDurable(() => {
-      for (const tail of listeners) tail.listener(run);
+      for (const tail of listeners) if (this.#tails.has(tail)) tail.listener(run);
     });
   }
 }

@@ -1,4 +1,3 @@
-import { PeykError } from "@peyk/client/protocol";
 import type { ProducerId, ProducerState } from "../../broker/engine.js";
 import type { Alarm } from "../../runtime/timers.js";
 import type { Core } from "./core.js";
@@ -8,10 +7,6 @@ import { Producer, producerBytes } from "./producers.js";
 import { Reclaim } from "./reclaim.js";
 import type { Recovered } from "./recovery.js";
 import { Snapshotter } from "./snapshotter.js";
-import type { SubscriptionState } from "./state.js";
-
-/** A snapshot is taken once this many bytes were written since the last one: bounds the replay at start. */
-const SNAPSHOT_BYTES = 64 * 1024 * 1024;
 
 /** How soon after a commit the files are looked at, in ms. */
 const LOOK_MS = 1_000;
@@ -22,6 +17,13 @@ const EXPIRY_MS = 60_000;
 /** How long a producer is remembered after its session ended, in ms (design, "Dedup"). */
 const PRODUCER_GRACE_MS = 600_000;
 
+export interface UpkeepOptions {
+  /** Size of a segment, and of what is copied together, in bytes. */
+  readonly segmentBytes: number;
+  /** A snapshot is taken once this many bytes were written since the last one: bounds the replay at start. */
+  readonly snapshotBytes: number;
+}
+
 /** What has to be done now and then: snapshots, freeing files, keeping a spare, forgetting what is old. */
 export class Upkeep {
   readonly #core: Core;
@@ -29,13 +31,15 @@ export class Upkeep {
   readonly #reclaim: Reclaim;
   readonly #expiry: Expiry;
   readonly #wasClean: boolean;
+  readonly #snapshotBytes: number;
   readonly #lookAlarm: Alarm;
   readonly #expiryAlarm: Alarm;
   /** By producer without a session: when it ended, on the monotonic clock. */
   readonly #detached = new Map<ProducerId, number>();
   /** What the journal had when it was last looked at. */
   #lookedAt = { commit: 0, bytes: 0 };
-  #snapshotBytes = 0;
+  /** What it had when the last snapshot was begun. */
+  #snapshotAt = 0;
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -43,12 +47,13 @@ export class Upkeep {
     core: Core,
     recovered: Recovered,
     deadLetters: DeadLetters,
-    options: { readonly segmentBytes: number },
+    { segmentBytes, snapshotBytes }: UpkeepOptions,
   ) {
     this.#core = core;
     this.#wasClean = recovered.wasClean;
+    this.#snapshotBytes = snapshotBytes;
     this.#snapshotter = new Snapshotter(core, recovered.snapshots);
-    this.#reclaim = new Reclaim(core, options.segmentBytes);
+    this.#reclaim = new Reclaim(core, segmentBytes);
     this.#expiry = new Expiry(core, deadLetters);
     this.#lookAlarm = core.timers.createAlarm(() => this.#start(() => this.#look()));
     this.#expiryAlarm = core.timers.createAlarm(() => this.#start(() => this.#expire()));
@@ -57,15 +62,18 @@ export class Upkeep {
   /** What must be in the journal before anything is served. */
   async start(): Promise<void> {
     const { state, files, journal, clock } = this.#core;
-    if (files.current.isSealed) await files.roll(journal.lastNumber + 1);
-    await files.makeSpare();
+    if (files.current.isSealed) await files.roll(journal.lastNumber + 1, true);
+    await files.spare.make();
+    if (!files.isFull) await files.sealLeftovers();
     for (const topic of state.topics.values()) {
       // After a crash, positions up to the reservation may have been used for messages that were not stored.
       if (!this.#wasClean) topic.positions.skipTo(topic.positions.reservedUntil);
     }
     for (const log of state.logs.values()) log.positions.durableNext = log.positions.next;
     for (const id of state.producers.byId.keys()) this.#detached.set(id, clock.monotonic());
-    this.#snapshotBytes = files.writtenBytes;
+    this.#snapshotAt = files.writtenBytes;
+    // At any durability: from here on the last stop is no clean one, and this number belongs to this start.
+    journal.open.mustSync();
     this.#core.enter({ booted: { boot: state.boot + 1 } });
     await this.#core.durable();
     this.#expiryAlarm.set(clock.monotonic() + EXPIRY_MS);
@@ -76,11 +84,19 @@ export class Upkeep {
     this.#isStopped = true;
     this.#lookAlarm.clear();
     this.#expiryAlarm.clear();
+    this.#reclaim.stop();
     await this.#work;
     const { journal } = this.#core;
     await journal.close();
     const number = journal.quietNumber;
     if (number !== undefined) await this.#snapshotter.takeClean(number);
+  }
+
+  /** The journal failed: what waits for it goes on, and finds out. */
+  failed(): void {
+    this.#isStopped = true;
+    this.#snapshotter.abandon();
+    this.#reclaim.stop();
   }
 
   /** Nothing was entered since commit `number` was sealed. */
@@ -105,76 +121,34 @@ export class Upkeep {
     }
   }
 
-  /** Settles everything that a subscription has not settled. */
-  async purge(owner: SubscriptionState): Promise<number> {
-    let purged = 0;
-    for (const cursor of owner.cursors.values()) {
-      const { positions } = cursor;
-      const log = this.#core.state.logs.get(positions.log);
-      if (log?.kind !== "messages") continue;
-      purged += cursor.unsettledCount;
-      this.#core.enter({
-        floorMoved: {
-          subscription: owner.subscription.id,
-          log: positions.log,
-          floor: positions.next,
-          unsettledLeft: 0,
-        },
-      });
-      const ref = { log: positions.log, first: 0, count: positions.next };
-      this.#core.feeds.get(owner.subscription.id)?.lost([ref], "purged");
-    }
-    await this.#core.durable();
-    return purged;
-  }
-
-  async purgeTopic(id: number): Promise<number> {
-    const topic = this.#core.state.topics.get(id);
-    if (!topic) throw new PeykError("not_found", "the topic does not exist any more");
-    const { positions } = topic;
-    let purged = 0;
-    for (const { subscription } of [...positions.cursors]) {
-      const owner = this.#core.state.subscriptions.get(subscription);
-      const cursor = owner?.cursors.get(positions.log);
-      if (!cursor) continue;
-      purged = Math.max(purged, cursor.unsettledCount);
-      const moved = { subscription, log: positions.log, floor: positions.next, unsettledLeft: 0 };
-      this.#core.enter({ floorMoved: moved });
-      const ref = { log: positions.log, first: 0, count: positions.next };
-      this.#core.feeds.get(subscription)?.lost([ref], "purged");
-    }
-    this.#core.enter({ retainedFrom: { topic: id, position: positions.next } });
-    await this.#core.durable();
-    return purged;
-  }
-
   /** One thing after the other; an error ends the journal, because nobody knows what it left behind. */
   #start(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch((error: unknown) => {
-      this.#core.journal.fail(error);
-    });
+    this.#work = this.#work
+      .then(() => (this.#isStopped ? undefined : work()))
+      .catch((error: unknown) => this.#core.journal.fail(error));
   }
 
   async #look(): Promise<void> {
     const { files, journal, clock } = this.#core;
     const last = this.#lookedAt;
     this.#lookedAt = { commit: journal.lastNumber, bytes: files.writtenBytes };
-    const isQuiet = last.bytes === this.#lookedAt.bytes;
-    const isDue = files.writtenBytes - this.#snapshotBytes >= SNAPSHOT_BYTES;
+    const isQuiet = last.bytes === files.writtenBytes;
+    const isDue = files.writtenBytes - this.#snapshotAt >= this.#snapshotBytes;
+    this.#reclaim.count();
     if (isDue || (isQuiet && this.#wouldFree())) await this.#takeSnapshot();
-    await this.#reclaim.run(this.#snapshotter.coveredByAll);
-    if (files.isFull) await files.makeSpare();
-    const hasMore = files.isFull || !isQuiet || this.#wouldFree();
+    const hasFreed = await this.#reclaim.run(this.#snapshotter.coveredByAll);
+    if (files.isFull && (await files.spare.make())) await files.sealLeftovers();
+    const hasMore = files.isFull || !isQuiet || hasFreed || this.#wouldFree();
     if (hasMore && !this.#isStopped) this.#lookAlarm.set(clock.monotonic() + LOOK_MS);
   }
 
   /** Whether a file could go if snapshots covered it. */
   #wouldFree(): boolean {
-    return this.#reclaim.hasDeadFile();
+    return this.#reclaim.needsSnapshots(this.#snapshotter.coveredByAll);
   }
 
   async #takeSnapshot(): Promise<void> {
-    this.#snapshotBytes = this.#core.files.writtenBytes;
+    this.#snapshotAt = this.#core.files.writtenBytes;
     await this.#snapshotter.take();
   }
 
@@ -190,14 +164,9 @@ export class Upkeep {
         this.#core.enter({ producerForgotten: { producer: producerBytes(id) } });
       }
     }
-    for (const topic of state.topics.values()) topic.positions.trimGaps(lowestKept(topic));
+    for (const { positions, retainedFrom } of state.topics.values()) {
+      const kept = positions.isRetained ? retainedFrom : Infinity;
+      positions.trimGaps(Math.min(positions.lowestFloor, kept));
+    }
   }
 }
-
-const lowestKept = (topic: {
-  readonly positions: { readonly lowestFloor: number; readonly isRetained: boolean };
-  readonly retainedFrom: number;
-}): number =>
-  topic.positions.isRetained
-    ? Math.min(topic.positions.lowestFloor, topic.retainedFrom)
-    : topic.positions.lowestFloor;
