@@ -3,8 +3,8 @@ import { sizeOf } from "./holdings.js";
 import type { ReadyList } from "./ready-list.js";
 
 /**
- * Hands out what is ready, always to the consumer with the most free credit, in pieces that leave an equal share to each
- * of those that have any: one consumer gets whole runs, eight get an eighth of what is ready each. Equals take turns,
+ * Hands out what is ready, always to the consumer of whose credit the largest share is free, in pieces that leave an equal
+ * share to each of those that have any: one consumer gets whole runs, eight get an eighth of what is ready each. Equals take turns,
  * beginning at index `turn`; returns where the next call should begin.
  *
  * A message too large for everybody's free credit stops it until somebody holds nothing, so that smaller ones behind
@@ -34,7 +34,7 @@ export function dispatch(
 }
 
 /**
- * Index of the attachment with the most free credit, the first of equals from index `turn` on; -1 if none has any. With
+ * Index of the attachment of whose credit the largest share is free, the first of equals from index `turn` on; -1 if none has any. With
  * `bytes`, only of those that would take a message of that size.
  */
 function mostFree(attachments: readonly Attachment[], turn: number, bytes: number): number {
@@ -44,10 +44,12 @@ function mostFree(attachments: readonly Attachment[], turn: number, bytes: numbe
   for (let step = 0, index = turn; step < count; step += 1, index += 1) {
     if (index >= count) index -= count;
     const taker = attachments[index]?.taker;
-    if (taker === undefined || taker.freeMessages <= bestFree) continue;
+    if (taker === undefined || taker.freeMessages <= 0) continue;
+    const free = taker.freeMessages / taker.creditMessages;
+    if (free <= bestFree) continue;
     if (bytes > 0 && bytes > taker.freeBytes && taker.heldMessages > 0) continue;
     best = index;
-    bestFree = taker.freeMessages;
+    bestFree = free;
   }
   return best;
 }

@@ -44,6 +44,23 @@ describe("dispatch", () => {
     expect(Math.max(...shares) / Math.min(...shares)).toBeLessThanOrEqual(1.2);
   });
 
+  test("does not let a consumer with a larger credit take what others could do as well", () => {
+    const harness = new QueueHarness();
+    const queue = harness.queue();
+    const sessions = [10_000, 1_000, 500].map((messages) => harness.attach(queue, { messages }));
+    for (let count = 0; count < 100; count += 1) {
+      harness.publish(queue, 30);
+      for (const session of sessions) {
+        const { heldMessages, lastDelivery } = session.consumer;
+        if (heldMessages > 0) {
+          session.settle(lastDelivery - heldMessages + 1, heldMessages, { verb: "ack" });
+        }
+      }
+    }
+    const shares = received(sessions);
+    expect(Math.max(...shares) / Math.min(...shares)).toBeLessThanOrEqual(1.2);
+  });
+
   test("shares several runs of one turn without cutting them to pieces", () => {
     const harness = new QueueHarness();
     const { queue, sessions } = equalConsumers(harness, 100);
