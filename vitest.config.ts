@@ -11,7 +11,10 @@ export default defineConfig({
     // Unit tests run on the sources, so that a class such as PeykError exists once.
     alias: [
       { find: /^@peyk\/client\/protocol$/, replacement: source("./client/src/protocol/index.ts") },
-      { find: /^@peyk\/client\/protocol\/json$/, replacement: source("./client/src/protocol/json.ts") },
+      {
+        find: /^@peyk\/client\/protocol\/json$/,
+        replacement: source("./client/src/protocol/json.ts"),
+      },
       { find: /^@peyk\/client\/embedded$/, replacement: source("./client/src/embedded.ts") },
       { find: /^@peyk\/client$/, replacement: source("./client/src/index.ts") },
       { find: /^#socket$/, replacement: source("./client/src/socket.node.ts") },
@@ -20,7 +23,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
+    // Real processes, browsers and disks on machines that do other work, too. No test waits for it.
+    testTimeout: 120_000,
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
   },
 });

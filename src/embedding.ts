@@ -1,7 +1,13 @@
-import { connectWith, VERSION as CLIENT_VERSION, type OpenSocket } from "@peyk/client/embedded";
+import {
+  connectWith,
+  VERSION as CLIENT_VERSION,
+  type OpenSocket,
+  type SocketEvents,
+} from "@peyk/client/embedded";
 import type { ConnectOptions, Peyk } from "@peyk/client";
+import { PeykError } from "@peyk/client/protocol";
 import type { BrokerOptions } from "./options.js";
-import { systemClock } from "./runtime/clock.js";
+import { systemClock, type Clock } from "./runtime/clock.js";
 import { Server } from "./server.js";
 import { joinInMemory } from "./transport/memory-line.js";
 
@@ -22,42 +28,113 @@ export interface Broker extends AsyncDisposable {
  * what the data directory has: DirectoryInUse, JournalDamaged, JournalFormatUnknown.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  return embed(await Server.start(options), options);
+  return new EmbeddedBroker(await Server.start(options), options);
 }
 
 /** A started server as a Broker. */
-export function embed(server: Server, options: BrokerOptions): Broker {
-  const clock = options.clock ?? systemClock;
-  const openSocket: OpenSocket = (_url, events) => {
-    const socket = joinInMemory(server.accept, clock, {
-      packet: (packet) => events.packet(packet),
-      closed: (code, reason) => events.closed(code, reason),
-    });
-    clock.defer(() => events.opened());
-    return {
-      get bufferedBytes() {
-        return socket.bufferedBytes;
+export class EmbeddedBroker implements Broker {
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #token: string | undefined;
+  /** Connections within the process that are open. */
+  readonly #sockets = new Set<MemoryConnection>();
+  #isClosed = false;
+
+  constructor(server: Server, options: Partial<BrokerOptions>) {
+    this.#server = server;
+    this.#clock = options.clock ?? systemClock;
+    this.#token = options.token;
+  }
+
+  get url(): string | undefined {
+    return this.#server.url;
+  }
+
+  connect(options: ConnectOptions = {}): Promise<Peyk> {
+    const token = this.#token === undefined ? {} : { token: this.#token };
+    return connectWith(
+      { ...token, ...options },
+      {
+        urls: ["in-process"],
+        openSocket: this.#openSocket,
+        clock: this.#clock,
+        defaultName: `in-process:${process.pid}`,
+        software: `peyk-client/${CLIENT_VERSION} in-process`,
       },
-      // The client uses its buffer again; this side keeps what it was given.
-      send: (packet) => socket.send(packet.slice()),
-      close: (code, reason) => socket.close(code, reason),
-    };
+    );
+  }
+
+  async close(options?: { readonly timeoutMs?: number }): Promise<void> {
+    try {
+      await this.#server.close(options);
+    } finally {
+      // Another broker is another object: nobody has to try again.
+      this.#isClosed = true;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Ends all connections within the process, with all that is on its way, as a network that fails would. */
+  cutConnections(): void {
+    for (const socket of [...this.#sockets]) socket.cut();
+  }
+
+  readonly #openSocket: OpenSocket = (_url, events) => {
+    if (this.#isClosed) throw new PeykError("closed", "the broker in this process is closed");
+    const socket = new MemoryConnection(this.#server, this.#clock, events, () =>
+      this.#sockets.delete(socket),
+    );
+    this.#sockets.add(socket);
+    return socket;
   };
-  const token = options.token === undefined ? {} : { token: options.token };
-  return {
-    url: server.url,
-    connect: (connectOptions = {}) =>
-      connectWith(
-        { ...token, ...connectOptions },
-        {
-          urls: ["in-process"],
-          openSocket,
-          clock,
-          defaultName: `in-process:${process.pid}`,
-          software: `peyk-client/${CLIENT_VERSION} in-process`,
-        },
-      ),
-    close: (closeOptions) => server.close(closeOptions),
-    [Symbol.asyncDispose]: () => server.close(),
-  };
+}
+
+/** The client's end of a connection within the process. */
+class MemoryConnection {
+  readonly #socket: ReturnType<typeof joinInMemory>;
+  readonly #events: SocketEvents;
+  readonly #ended: () => void;
+  #isOpen = true;
+
+  constructor(server: Server, clock: Clock, events: SocketEvents, ended: () => void) {
+    this.#events = events;
+    this.#ended = ended;
+    this.#socket = joinInMemory(server.accept, clock, {
+      packet: (packet) => {
+        if (this.#isOpen) events.packet(packet);
+      },
+      closed: (code, reason) => this.#end(code, reason),
+    });
+    clock.defer(() => {
+      if (this.#isOpen) events.opened();
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
+  }
+
+  /** The client uses its buffer again; this side keeps what it was given. */
+  send(packet: Uint8Array): void {
+    if (this.#isOpen) this.#socket.send(packet.slice());
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  cut(): void {
+    this.#end(1006, "it was cut");
+    this.#socket.close(1006, "it was cut");
+  }
+
+  #end(code: number, reason: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#ended();
+    this.#events.closed(code, reason);
+  }
 }

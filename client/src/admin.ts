@@ -51,8 +51,8 @@ export function createTopicAdmin(requests: Requests): Admin<string, TopicOptions
       const { messages } = await requests.make("peekTopic", { name, count }, "peekedMessages");
       return messages.map(decodePeeked);
     },
-    purge: (name, { dryRun = false } = {}) =>
-      requests.make("purgeTopic", { name, dryRun }, "count"),
+    purge: async (name, { dryRun = false } = {}) =>
+      countOf(await requests.make("purgeTopic", { name, dryRun }, "count")),
     async delete(name, { force = false } = {}) {
       await requests.make("deleteTopic", { name, force }, "done");
     },
@@ -86,8 +86,8 @@ export function createSubscriptionAdmin(
       const { messages } = await requests.make("peekSubscription", body, "peekedMessages");
       return messages.map(decodePeeked);
     },
-    purge: (name, { dryRun = false } = {}) =>
-      requests.make("purgeSubscription", { name, dryRun }, "count"),
+    purge: async (name, { dryRun = false } = {}) =>
+      countOf(await requests.make("purgeSubscription", { name, dryRun }, "count")),
     async delete(name, { force = false } = {}) {
       await requests.make("deleteSubscription", { name, force }, "done");
     },
@@ -96,27 +96,28 @@ export function createSubscriptionAdmin(
 
 export function createDeadLetters(requests: Requests): DeadLetters {
   return {
-    list: (of, which = {}) =>
-      pages(async (after) => {
+    list: (of, which = {}) => {
+      const letters = pages(async (after) => {
         const body = { subscription: of, which: encodeWhich(which), after, limit: PAGE };
         const page = await requests.make("listDeadLetters", body, "deadLetters");
         return { items: page.deadLetters.map(decodeDeadLetter), next: page.next };
-      }),
-    redrive: (of, { perSecond = 0, dryRun = false, ...which }) => {
-      const body = { subscription: of, which: encodeWhich(which), perSecond, dryRun };
-      return requests.make("redriveDeadLetters", body, "count", { timeoutMs: LONGEST_MS });
+      });
+      return which.count === undefined ? letters : firstOf(letters, which.count);
     },
-    purge: (of, { dryRun = false, ...which }) =>
-      requests.make(
-        "purgeDeadLetters",
-        { subscription: of, which: encodeWhich(which), dryRun },
-        "count",
-      ),
+    redrive: async (of, { perSecond = 0, dryRun = false, ...which }) => {
+      const body = { subscription: of, which: encodeWhich(which), perSecond, dryRun };
+      // At a rate it takes as long as it takes; it ends with the link.
+      const options = perSecond > 0 ? { timeoutMs: Infinity } : {};
+      return countOf(await requests.make("redriveDeadLetters", body, "count", options));
+    },
+    purge: async (of, { dryRun = false, ...which }) => {
+      const body = { subscription: of, which: encodeWhich(which), dryRun };
+      return countOf(await requests.make("purgeDeadLetters", body, "count"));
+    },
   };
 }
 
-/** A redrive at a rate takes as long as it takes. */
-const LONGEST_MS = 2_147_483_647;
+const countOf = ({ count }: peyk.v1.Count): { readonly count: number } => ({ count });
 
 const encodeWhich = ({ ids = [], count = 0 }: Which): peyk.v1.IWhich => ({ ids, count });
 
@@ -139,6 +140,20 @@ async function* pages<Item>(
     yield* items;
     after = next;
   } while (after !== "");
+}
+
+/** A page may hold more than are wanted in all. */
+async function* firstOf<Item>(
+  items: AsyncIterable<Item>,
+  count: number,
+): AsyncGenerator<Item, void, undefined> {
+  let left = count;
+  if (left <= 0) return;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
+  }
 }
 
 function decodePeeked(peeked: peyk.v1.PeekedMessage): Message {

@@ -1,13 +1,15 @@
 import { createDeadLetters, createSubscriptionAdmin, createTopicAdmin } from "./admin.js";
 import type { Clock } from "./clock.js";
-import { HandlerConsumer, type ConsumerContext } from "./consumer.js";
+import { CLOSE_TIMEOUT_MS, HandlerConsumer, type ConsumerContext } from "./consumer.js";
 import type { ReceivedDelivery } from "./delivery.js";
 import { Emitter } from "./emitter.js";
 import { Link, type LinkEvents } from "./link.js";
 import { LiveListener } from "./live.js";
+import { createLog } from "./log.js";
 import type { ReceivedMessage } from "./message.js";
 import { MessageIterator } from "./messages.js";
 import {
+  checkPattern,
   limits,
   PeykError,
   readDeliver,
@@ -18,6 +20,7 @@ import {
   type peyk,
   type ServerFrameKind,
 } from "./protocol/index.js";
+import { publishMany } from "./publish-many.js";
 import { Publisher } from "./publisher.js";
 import { Requests } from "./requests.js";
 import type { OpenSocket } from "./socket.js";
@@ -43,13 +46,11 @@ import type {
   PublishOptions,
   SubscribeOptions,
 } from "./types.js";
+import { within } from "./waiting.js";
 import { decodeStatus } from "./wire-options.js";
 
-/** How long close() waits for confirms and handlers by default, in ms. */
-const CLOSE_TIMEOUT_MS = 30_000;
-
-/** Errors of single messages that publishMany keeps. */
-const MAX_FAILED = 100;
+/** How often it is looked whether everything is done at a broker that said goodbye, in ms. */
+const LEAVE_LOOK_MS = 20;
 
 /** What differs between runtimes, and between a network and memory. */
 export interface ClientParts {
@@ -62,8 +63,9 @@ export interface ClientParts {
 
 /** Connects, and resolves with a client once the broker has let it in. */
 export async function connectWith(options: ConnectOptions, parts: ClientParts): Promise<Peyk> {
+  checkOptions(options);
   const client = new Client(options, parts);
-  await client.ready;
+  await client.open();
   return client;
 }
 
@@ -71,8 +73,6 @@ class Client implements Peyk {
   readonly topics: Peyk["topics"];
   readonly subscriptions: Peyk["subscriptions"];
   readonly dlq: Peyk["dlq"];
-  /** Settles once: when the broker has let it in, or will not. */
-  readonly ready: Promise<void>;
   readonly #clock: Clock;
   readonly #log: LogListener;
   readonly #emitter: Emitter;
@@ -85,6 +85,7 @@ class Client implements Peyk {
   #nextConsumer = 1;
   #nextLive = 1;
   #closing: Promise<void> | undefined;
+  /** Until the broker has let it in, or will not. */
   #onReady: { resolve(): void; reject(error: PeykError): void } | undefined;
 
   constructor(options: ConnectOptions, parts: ClientParts) {
@@ -92,7 +93,6 @@ class Client implements Peyk {
     this.#clock = parts.clock;
     this.#log = createLog(options.log);
     this.#emitter = new Emitter(this.#log);
-    this.ready = new Promise((resolve, reject) => (this.#onReady = { resolve, reject }));
     const { token = "" } = options;
     this.#link = new Link(
       {
@@ -120,43 +120,25 @@ class Client implements Peyk {
     this.dlq = createDeadLetters(this.#requests);
   }
 
+  /** Settles once: when the broker has let it in, or will not. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#onReady = { resolve, reject };
+      this.#link.start();
+    });
+  }
+
   publish<In>(to: To<In>, value: NoInfer<In>, options?: PublishOptions): Promise<Published> {
     return this.#publisher.publish(to, value, options);
   }
 
-  async publishMany<In>(
+  publishMany<In>(
     to: To<In>,
     entries: Entries<NoInfer<In>>,
     options: Abortable = {},
   ): Promise<PublishedMany> {
-    const failed: { index: number; error: PeykError }[] = [];
-    let failures = 0;
-    let stored = 0;
-    let duplicates = 0;
-    let index = 0;
-    const pending: Promise<void>[] = [];
-    for await (const { value, ...entryOptions } of entries) {
-      options.signal?.throwIfAborted();
-      await this.#publisher.room();
-      const at = index++;
-      const confirmed = this.publish(to, value as NoInfer<In>, entryOptions).then(
-        (published) => {
-          if (published.duplicate) duplicates += 1;
-          else stored += 1;
-        },
-        (error: unknown) => {
-          failures += 1;
-          if (failed.length < MAX_FAILED) failed.push({ index: at, error: error as PeykError });
-        },
-      );
-      pending.push(confirmed);
-      if (pending.length >= 10_000) await Promise.all(pending.splice(0));
-    }
-    await Promise.all(pending);
-    if (failures === 0) return { stored, duplicates };
-    const [first] = failed;
-    const detail = `${failures} of ${index} messages were not stored; the first: ${first?.error.message ?? ""}`;
-    throw new PeykError(first?.error.code ?? "internal", detail, { failed });
+    const parts = { publisher: this.#publisher, clock: this.#clock };
+    return publishMany<In>(parts, to, entries, options);
   }
 
   async subscribe<T>(
@@ -173,11 +155,14 @@ class Client implements Peyk {
   ): AsyncIterableIterator<Delivery<T>> & AsyncDisposable {
     const { count, idleMs: _, ...subscribe } = options;
     // `count` takes exactly so many: nothing waits here beyond them.
-    const buffer = subscribe.buffer ?? (count === undefined ? undefined : { messages: 0 });
+    const limit = count !== undefined && {
+      buffer: { messages: 0, ...(subscribe.buffer?.bytes && { bytes: subscribe.buffer.bytes }) },
+      concurrency: Math.min(subscribe.concurrency ?? 1, count),
+    };
     const iterator = new MessageIterator(options, {
       clock: this.#clock,
       log: this.#log,
-      open: (handler) => this.#consume(from, handler, { ...subscribe, ...(buffer && { buffer }) }),
+      open: (handler) => this.#consume(from, handler, { ...subscribe, ...limit }),
     });
     return iterator as unknown as AsyncIterableIterator<Delivery<T>> & AsyncDisposable;
   }
@@ -188,6 +173,7 @@ class Client implements Peyk {
     options: LiveOptions = {},
   ): Promise<Live> {
     const { name, schema } = resolveTo(pattern as To<unknown>);
+    checkPattern(name);
     const listener = new LiveListener(
       {
         link: this.#link,
@@ -250,28 +236,17 @@ class Client implements Peyk {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    const clock = this.#clock;
+    const until = clock.monotonic() + timeoutMs;
+    const consumers = [...this.#consumers.values()];
+    const handled = Promise.all(consumers.map((consumer) => consumer.close({ timeoutMs })));
+    await within(clock, timeoutMs, handled);
+    // Afterwards, because handlers publish too.
+    await within(clock, Math.max(0, until - clock.monotonic()), this.#publisher.idle());
     const gone = new PeykError("closed", "the client is closed");
-    if (this.#link.isOpen) {
-      const done = Promise.all([
-        ...[...this.#consumers.values()].map((consumer) => consumer.close({ timeoutMs })),
-        this.#publisher.idle(),
-      ]);
-      await this.#within(timeoutMs, done);
-    }
     this.#publisher.close(gone);
     this.#requests.close(gone);
     this.#link.close();
-  }
-
-  #within(timeoutMs: number, done: Promise<unknown>): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#clock.setTimer(timeoutMs, resolve);
-      const finish = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      done.then(finish, finish);
-    });
   }
 
   async #consume(
@@ -287,6 +262,7 @@ class Client implements Peyk {
       log: this.#log,
       ended: (consumer) => this.#consumers.delete(consumer.number),
     };
+    if (this.#closing) throw new PeykError("closed", "the client is being closed");
     const number = this.#nextConsumer++;
     const consumer = new HandlerConsumer(context, number, resolveFrom(from), handler, options);
     this.#consumers.set(number, consumer);
@@ -314,34 +290,29 @@ class Client implements Peyk {
         });
       },
       frame: (kind, packet, start, end) => this.#frame(kind, packet, start, end),
+      complaint: (error) => this.#log("warn", `the broker complains: ${error.message}`, { error }),
       positions: () =>
-        [...this.#consumers.values()].map((consumer) => ({
-          consumer: consumer.number,
-          lastDelivery: consumer.lastDelivery,
-        })),
+        [...this.#consumers.values()].flatMap(({ number, lastDelivery }) =>
+          lastDelivery === undefined ? [] : [{ consumer: number, lastDelivery }],
+        ),
     };
   }
 
-  #opened(welcome: peyk.v1.Welcome, resumed: boolean): void {
+  #opened(welcome: peyk.v1.Welcome, isResumed: boolean): void {
+    this.#publisher.maxPayloadBytes = welcome.limits?.maxPayloadBytes || limits.MAX_PAYLOAD_BYTES;
     const isFirst = this.#onReady !== undefined;
-    this.#publisher.maxPayloadBytes = welcome.limits?.maxPayloadBytes ?? limits.MAX_PAYLOAD_BYTES;
-    this.#publisher.resend(welcome.producerKnown);
+    this.#onReady?.resolve();
+    this.#onReady = undefined;
+    if (isFirst) return;
+    // Consumers first: what is published again finds its subscriptions, also where all of them are new.
     this.#requests.resend();
-    if (isFirst) {
-      this.#onReady?.resolve();
-      this.#onReady = undefined;
-      return;
-    }
     let leasesLost = 0;
     for (const consumer of [...this.#consumers.values()]) {
-      if (resumed) consumer.resumed();
-      else leasesLost += consumer.restart();
+      leasesLost += consumer.reopened(isResumed);
     }
-    for (const live of this.#lives.values()) {
-      live.reattach().catch((error: unknown) => {
-        this.#log("error", `live ${live.pattern} could not go on`, { error });
-      });
-    }
+    for (const live of this.#lives.values()) void live.reopened();
+    this.#publisher.resend({ knowsProducer: welcome.producerKnown, isSameSession: isResumed });
+    this.#log("info", "connected again", { isResumed, leasesLost });
     this.#emitter.emit("resumed", { leasesLost });
   }
 
@@ -366,9 +337,24 @@ class Client implements Peyk {
     } else if (kind === "consumerNotice") {
       this.#notice(readServerFrame("consumerNotice", packet, start, end));
     } else if (kind === "goAway") {
-      const { reason } = readServerFrame("goAway", packet, start, end);
-      this.#log("info", `the broker says goodbye: ${reason}`, {});
+      this.#leave(readServerFrame("goAway", packet, start, end).reason);
     }
+  }
+
+  /** The broker stops: gives back what waits, finishes what runs, and connects again elsewhere or later. */
+  #leave(reason: string): void {
+    const cause = new PeykError("unavailable", `the broker says goodbye: ${reason}`);
+    this.#log("info", cause.message, {});
+    this.#link.leave();
+    const consumers = [...this.#consumers.values()];
+    for (const consumer of consumers) consumer.leaving();
+    const look = (): void => {
+      if (!this.#link.isLeaving) return;
+      const isBusy = consumers.some(({ runningCount }) => runningCount > 0);
+      if (isBusy || this.#link.pendingCount > 0) this.#clock.setTimer(LEAVE_LOOK_MS, look);
+      else this.#link.moveOn(cause);
+    };
+    this.#clock.setTimer(LEAVE_LOOK_MS, look);
   }
 
   #notice({ consumer: number, lost, detached }: peyk.v1.ConsumerNotice): void {
@@ -378,12 +364,21 @@ class Client implements Peyk {
   }
 }
 
-function createLog(log: ConnectOptions["log"]): LogListener {
-  if (log === false) return () => {};
-  if (log) return log;
-  return (level, text, fields) => {
-    if (level === "info") return;
-    const details = Object.keys(fields).length > 0 ? [fields] : [];
-    console[level](`peyk: ${text}`, ...details); // eslint-disable-line no-console -- the default of `log`
+/** Throws `invalid_argument` for numbers that make no sense. */
+function checkOptions({
+  connectTimeoutMs,
+  requestTimeoutMs,
+  maxUnconfirmed,
+}: ConnectOptions): void {
+  const numbers = {
+    connectTimeoutMs,
+    requestTimeoutMs,
+    "maxUnconfirmed.messages": maxUnconfirmed?.messages,
+    "maxUnconfirmed.bytes": maxUnconfirmed?.bytes,
   };
+  for (const [field, value] of Object.entries(numbers)) {
+    if (value === undefined || value > 0) continue;
+    const detail = `${field} is ${value}; it must be greater than 0`;
+    throw new PeykError("invalid_argument", detail, { field });
+  }
 }

@@ -16,11 +16,17 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Peyk> {
   const urls = [url].flat();
+  if (urls.length === 0) checkUrl("");
   for (const each of urls) checkUrl(each);
   const { name, software, onSignals } = describeRuntime();
   const parts = { urls, openSocket, clock: systemClock, defaultName: name, software };
   const client = await connectWith(options, parts);
-  if (options.closeOnSignals) onSignals(() => client.close());
+  if (options.closeOnSignals) {
+    const stop = onSignals(() => void client.close());
+    client.on("state", ({ state }) => {
+      if (state === "closed") stop();
+    });
+  }
   return client;
 }
 

@@ -1,24 +1,30 @@
-import type { Clock, Timer } from "./clock.js";
+import { backoffMs } from "./backoff.js";
+import { createBody, Credit } from "./consumer-credit.js";
+import type { Clock } from "./clock.js";
 import { DeliveryQueue } from "./delivery-queue.js";
-import type { DeliverySource, ReceivedDelivery, SettleDetails } from "./delivery.js";
-import { leaseLost } from "./delivery.js";
+import type { DeliverySource } from "./delivery-slice.js";
+import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
 import type { Emitter } from "./emitter.js";
+import { handle, reportFailure, verdictOn } from "./handling.js";
+import { Leases } from "./leases.js";
 import type { Link } from "./link.js";
-import { Reject, Retry } from "./outcomes.js";
 import { Pace } from "./pace.js";
-import { validate } from "./payload.js";
-import { limits, PeykError, writeCredit, type Deliver, type SettleVerb } from "./protocol/index.js";
-import type { Requests } from "./requests.js";
-import { Settler, type Waiter } from "./settler.js";
+import { PeykError, type Deliver, type SettledRange, type SettleVerb } from "./protocol/index.js";
+import type { Requests, RequestOptions } from "./requests.js";
+import { Settler } from "./settler.js";
 import type { ResolvedSource } from "./topic.js";
 import type { Consumer, Handler, LogListener, SubscribeOptions } from "./types.js";
-import { encodeSubscriptionOptions } from "./wire-options.js";
+import { textOf, within } from "./waiting.js";
 
 /** How long close() waits for handlers by default, in ms. */
-const CLOSE_TIMEOUT_MS = 30_000;
+export const CLOSE_TIMEOUT_MS = 30_000;
 
-/** A lease is extended once this share of the ack deadline is over. */
-const EXTEND_AFTER = 2 / 3;
+/** Handlers that return at once are called for so long before other events get their turn, in ms. */
+const SLICE_MS = 10;
+
+/** Of handlers faster than this (ms), so many are called before the time is looked at. */
+const FAST_MS = 0.1;
+const FAST_COUNT = 64;
 
 export interface ConsumerContext {
   readonly link: Link;
@@ -29,40 +35,35 @@ export interface ConsumerContext {
   ended(consumer: HandlerConsumer): void;
 }
 
-interface AttachedSource extends DeliverySource {
-  readonly ackDeadlineMs: number;
-  readonly schema: ResolvedSource["schema"];
-}
-
-interface Running {
-  readonly delivery: ReceivedDelivery;
-  readonly startedAt: number;
-  /** When its ack deadline began. */
-  leasedAt: number;
-}
-
 type State = "open" | "paused" | "closing" | "closed";
+
+/** Whether the broker knows it. pending: it was asked to, and may already deliver. */
+type Attachment = "none" | "pending" | "attached";
 
 /** A consumer with a handler: takes what its credit allows, starts deliveries in order, settles by what the handler does. */
 export class HandlerConsumer implements Consumer {
   readonly number: number;
   readonly sources: readonly ResolvedSource[];
+  /** It is being closed: nothing that was not handed to a handler will be. */
+  onClosing: () => void = () => {};
+  /** It ended; with an error where the broker, or the link, ended it. */
+  onEnd: (error: PeykError | undefined) => void = () => {};
   readonly #context: ConsumerContext;
   readonly #handler: Handler<ReceivedDelivery>;
   readonly #options: SubscribeOptions;
+  readonly #isSettling: boolean;
   readonly #queue = new DeliveryQueue();
-  readonly #running = new Map<number, Running>();
   readonly #pace = new Pace();
   readonly #settler: Settler;
-  #attached: readonly AttachedSource[] = [];
-  #concurrency: number;
-  #credit = 0;
+  readonly #leases: Leases;
+  readonly #credit: Credit;
+  #described: readonly DeliverySource[] = [];
   #state: State = "open";
-  #extension: Timer | undefined;
+  #attachment: Attachment = "none";
+  #isWorkDeferred = false;
+  #lostCount = 0;
   #closing: Promise<void> | undefined;
   readonly #onQuiet: (() => void)[] = [];
-  /** Why the broker detached it; for those who wait for messages. */
-  onEnd: (error: PeykError | undefined) => void = () => {};
 
   constructor(
     context: ConsumerContext,
@@ -76,29 +77,31 @@ export class HandlerConsumer implements Consumer {
     this.sources = sources;
     this.#handler = handler;
     this.#options = options;
-    this.#concurrency = checkConcurrency(options.concurrency ?? 1);
-    this.#settler = new Settler(
-      context.link,
-      number,
-      (callback) => context.clock.defer(callback),
-      (first, count) => this.#lost(first, count),
-    );
+    this.#isSettling = options.ack !== "on-delivery";
+    const { link, clock, requests } = context;
+    this.#credit = new Credit(link, number, options, this.#pace);
+    this.#settler = new Settler({
+      link,
+      clock,
+      consumer: number,
+      timeoutMs: requests.timeoutMs,
+      onLost: (delivery) => this.#lose(delivery),
+      onRangeLost: (first, count) => this.leasesEnded(first, count),
+    });
+    const concurrency = (): number => this.concurrency;
+    this.#leases = new Leases({ clock, settler: this.#settler, queue: this.#queue, concurrency });
   }
 
   // ---- For its owner -------------------------------------------------------------------------------------------------
 
   get concurrency(): number {
-    return this.#concurrency;
+    return this.#credit.concurrency;
   }
 
   set concurrency(value: number) {
-    this.#concurrency = checkConcurrency(value);
+    this.#credit.concurrency = value;
     this.#sendCredit(true);
     this.#work();
-  }
-
-  get runningCount(): number {
-    return this.#running.size;
   }
 
   pause(): void {
@@ -126,117 +129,158 @@ export class HandlerConsumer implements Consumer {
 
   // ---- For the client ------------------------------------------------------------------------------------------------
 
-  /** Resolves when the broker has confirmed it. */
-  async attach(): Promise<void> {
-    const { buffer, ack, create, ...abortable } = this.#options;
-    this.#credit = this.#wantedCredit();
-    const { sources } = await this.#context.requests.make(
-      "subscribe",
-      {
-        consumer: this.number,
-        subscriptions: this.sources.map(({ name }) => name),
-        creditMessages: this.#credit,
-        creditBytes: buffer?.bytes ?? 0,
-        concurrency: this.#concurrency,
-        ackOnDelivery: ack === "on-delivery",
-        create: create && encodeSubscriptionOptions(create),
-      },
-      "subscribed",
-      abortable,
-    );
-    this.#attached = sources.map((source, index) => ({
-      name: source.subscription as AttachedSource["name"],
-      maxAttempts: source.maxAttempts,
-      ackDeadlineMs: source.ackDeadlineMs,
-      schema: this.sources[index]?.schema,
-    }));
-    this.#work();
+  /** Deliveries whose handlers are not through. */
+  get runningCount(): number {
+    return this.#leases.size;
   }
 
-  get lastDelivery(): number {
-    return this.#queue.lastDelivery;
+  /** Where a resume shall go on; undefined if the broker does not know it yet. */
+  get lastDelivery(): number | undefined {
+    return this.#attachment === "attached" ? this.#queue.lastDelivery : undefined;
+  }
+
+  /** Resolves when the broker has confirmed it. */
+  async attach(options: RequestOptions = this.#options): Promise<void> {
+    this.#attachment = "pending";
+    const wanted = this.#credit.wanted(this.#state === "open");
+    const body = createBody(this.number, this.sources, this.#options, wanted);
+    const { requests } = this.#context;
+    try {
+      const { signal, timeoutMs = requests.timeoutMs } = options;
+      const { sources } = await requests.make("subscribe", body, "subscribed", {
+        timeoutMs,
+        ...(signal && { signal }),
+        onLate: () => this.#unsubscribe(),
+      });
+      this.#described = sources.map((source, index) => ({
+        name: source.subscription as DeliverySource["name"],
+        maxAttempts: source.maxAttempts,
+        ackDeadlineMs: source.ackDeadlineMs,
+        schema: this.sources[index]?.schema,
+      }));
+    } catch (error) {
+      this.#attachment = "none";
+      throw error;
+    }
+    this.#attachment = "attached";
+    this.#credit.sent(wanted);
+    const deadlines = this.#described.map(({ ackDeadlineMs }) => ackDeadlineMs);
+    if (this.#isSettling) this.#leases.ackDeadlineMs = Math.min(...deadlines);
+    this.#queue.describe(this.#described);
+    if (this.#state === "closed") return this.#unsubscribe();
+    this.#sendCredit(false);
+    if (this.#state === "open") this.#work();
+    else this.#releaseWaiting();
   }
 
   deliver(deliver: Deliver): void {
-    const source = this.#attached[deliver.source];
-    this.#queue.push(deliver, source ?? this.#fallback(deliver.source));
-    this.#work();
+    this.#queue.push(deliver, this.#described[deliver.source]);
+    if (this.#attachment !== "attached") return;
+    if (this.#state === "open") this.#work();
+    else this.#releaseWaiting();
   }
 
   /** The broker ended leases. */
   leasesEnded(first: number, count: number): void {
-    this.#lost(first, count);
+    this.#queue.lose(first, count);
+    for (const delivery of this.#leases.deliveries()) {
+      if (delivery.number >= first && delivery.number < first + count) this.#lose(delivery);
+    }
+    this.#work();
   }
 
-  /** The session goes on: what was said and not answered is said again. */
-  resumed(): void {
-    this.#settler.resend();
-    this.#sendCredit(true);
-  }
-
-  /** The session is gone, and all leases with it: starts anew. Returns how many leases were lost. */
-  restart(): number {
-    const lost = this.#running.size + this.#queue.length;
-    this.#forget();
-    if (this.#state === "closing" || this.#state === "closed") return lost;
-    this.attach().catch((error: unknown) => this.detached(error as PeykError));
+  /** The link is open again. Without its session all leases are gone, and it starts anew. Returns how many were lost. */
+  reopened(isResumed: boolean): number {
+    if (this.#attachment === "attached" && isResumed) {
+      this.#settler.resend();
+      this.#sendCredit(true);
+      this.#work();
+      return 0;
+    }
+    const lost = this.#forget();
+    // A request for it that was not answered is made again by itself.
+    if (this.#attachment !== "attached" || this.#state === "closed") return lost;
+    this.#attachment = "none";
+    if (this.#state !== "closing") void this.#reattach();
     return lost;
+  }
+
+  /** The broker says goodbye: what waits here is better off elsewhere. */
+  leaving(): void {
+    this.#releaseWaiting();
   }
 
   /** The broker will not have it any more. */
   detached(error: PeykError): void {
     if (this.#state === "closed") return;
+    this.#attachment = "none";
     this.#forget();
     this.#end(error);
     const names = this.sources.map(({ name }) => name).join(", ");
     this.#context.log("error", `the consumer of ${names} ended: ${error.message}`, { error });
   }
 
+  /** Called by its deliveries. */
   settle(delivery: ReceivedDelivery, verb: SettleVerb, details: SettleDetails): Promise<void> {
-    if (this.#options.ack === "on-delivery") return Promise.resolve();
+    if (!this.#isSettling) return Promise.resolve();
     if (delivery.fate === "lost") return Promise.reject(leaseLost(delivery));
+    if (this.#state === "closed") {
+      return Promise.reject(new PeykError("closed", "the consumer is closed"));
+    }
     return new Promise((resolve, reject) => {
-      this.#say(delivery, verb, details, { delivery, settled: () => resolve(), failed: reject });
+      const settled = ({ extendedMs }: SettledRange): void => {
+        if (verb === "extend" && extendedMs) this.#leases.extended(delivery, extendedMs);
+        resolve();
+      };
+      if (verb !== "extend") delivery.settled();
+      this.#settler.add(delivery, verb, details, { settled, failed: reject });
     });
   }
 
-  // ---- Inside --------------------------------------------------------------------------------------------------------
-
-  #say(
-    delivery: ReceivedDelivery,
-    verb: SettleVerb,
-    details: SettleDetails,
-    waiter?: Waiter,
-  ): void {
-    if (verb === "extend") {
-      const running = this.#running.get(delivery.number);
-      if (running) running.leasedAt = this.#context.clock.monotonic();
-    } else delivery.fate = "settled";
-    this.#settler.add(delivery.number, verb, details, waiter);
-  }
+  // ---- Handlers ------------------------------------------------------------------------------------------------------
 
   /** Starts what may start. Handlers that return at once are the fast case: no promise, no timer, no bookkeeping. */
   #work(): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open" || this.#attachment !== "attached") return;
+    if (this.#context.link.isLeaving) return this.#releaseWaiting();
     const { clock } = this.#context;
     const startedAt = clock.monotonic();
+    const stride = (this.#pace.averageMs ?? Infinity) < FAST_MS ? FAST_COUNT : 1;
     let finished = 0;
-    while (this.#running.size < this.#concurrency && this.#state === "open") {
+    while (this.#leases.size < this.concurrency && this.#isOpen) {
       const delivery = this.#queue.shift(this);
       if (!delivery) break;
-      if (this.#start(delivery, startedAt)) finished += 1;
+      if (!this.#start(delivery)) continue;
+      finished += 1;
+      if (finished % stride === 0 && clock.monotonic() - startedAt > SLICE_MS) {
+        this.#deferWork();
+        break;
+      }
     }
     if (finished > 0) this.#pace.add(finished, clock.monotonic() - startedAt);
     this.#sendCredit(false);
-    this.#watchLeases();
+    this.#leases.watch();
+  }
+
+  /** Handlers may pause or close it. */
+  get #isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  #deferWork(): void {
+    if (this.#isWorkDeferred) return;
+    this.#isWorkDeferred = true;
+    this.#context.clock.defer(() => {
+      this.#isWorkDeferred = false;
+      this.#work();
+    });
   }
 
   /** Calls the handler; true if it is through with the delivery. */
-  #start(delivery: ReceivedDelivery, startedAt: number): boolean {
+  #start(delivery: ReceivedDelivery): boolean {
     let result: unknown;
     try {
-      const schema = this.#schemaFor(delivery);
-      result = schema ? this.#handleChecked(delivery, schema) : this.#handler(delivery);
+      result = handle(delivery, this.#handler);
     } catch (error) {
       this.#failed(delivery, error);
       return true;
@@ -245,7 +289,8 @@ export class HandlerConsumer implements Consumer {
       this.#succeeded(delivery);
       return true;
     }
-    this.#running.set(delivery.number, { delivery, startedAt, leasedAt: startedAt });
+    const startedAt = this.#context.clock.monotonic();
+    this.#leases.add(delivery, startedAt);
     result.then(
       () => this.#finished(delivery, startedAt, () => this.#succeeded(delivery)),
       (error: unknown) => this.#finished(delivery, startedAt, () => this.#failed(delivery, error)),
@@ -253,210 +298,141 @@ export class HandlerConsumer implements Consumer {
     return false;
   }
 
-  #schemaFor(delivery: ReceivedDelivery): AttachedSource["schema"] {
-    return this.#attached.find(({ name }) => name === delivery.subscription)?.schema;
-  }
-
-  #handleChecked(
-    delivery: ReceivedDelivery,
-    schema: NonNullable<AttachedSource["schema"]>,
-  ): unknown {
-    const checked = validate(schema, delivery.value);
-    if (!(checked instanceof Promise)) {
-      delivery.setValue(checked);
-      return this.#handler(delivery);
-    }
-    return checked.then((value) => {
-      delivery.setValue(value);
-      return this.#handler(delivery);
-    });
-  }
-
   #finished(delivery: ReceivedDelivery, startedAt: number, conclude: () => void): void {
-    const running = this.#running.get(delivery.number);
-    if (running?.delivery === delivery) this.#running.delete(delivery.number);
-    this.#pace.add(1, this.#context.clock.monotonic() - startedAt);
+    if (this.#leases.remove(delivery)) {
+      this.#pace.add(1, this.#context.clock.monotonic() - startedAt);
+    }
     conclude();
     this.#work();
-    if (this.#running.size > 0) return;
-    for (const resolve of this.#onQuiet.splice(0)) resolve();
+    this.#checkQuiet();
   }
 
   #succeeded(delivery: ReceivedDelivery): void {
-    if (delivery.fate !== "open" || this.#options.ack === "on-delivery") return;
-    delivery.fate = "settled";
-    this.#settler.ack(delivery.number);
+    if (!this.#isSettling || delivery.fate !== "open") return;
+    delivery.settled();
+    this.#settler.ack(delivery);
   }
 
   #failed(delivery: ReceivedDelivery, error: unknown): void {
-    if (this.#options.ack === "on-delivery") {
-      const text = `the handler of ${delivery.subscription} failed for ${delivery.id}, which is not tried again`;
-      this.#context.log("warn", text, { error });
-      return;
+    const { emitter, log } = this.#context;
+    if (!this.#isSettling) {
+      const text = `${delivery.subscription} ${delivery.id} failed, and is not tried again: ${textOf(error)}`;
+      return log("warn", text, { error });
     }
-    if (delivery.fate !== "open") return;
-    const reason = textOf(error);
-    const isFinal = error instanceof Reject || PeykError.is(error, "invalid_payload");
-    const delayMs = error instanceof Retry ? error.delayMs : undefined;
-    const waiter = {
-      delivery,
-      settled: (retryInMs: number | undefined) => this.#tellFailed(delivery, error, retryInMs),
-      failed: () => {},
-    };
-    this.#say(delivery, isFinal ? "reject" : "nack", { reason, delayMs }, waiter);
-  }
-
-  /** A failing handler is visible by default. */
-  #tellFailed(delivery: ReceivedDelivery, error: unknown, retryInMs: number | undefined): void {
-    const next = retryInMs === undefined ? "dead-letter" : "retry";
-    this.#context.emitter.emit("failed", {
-      delivery,
-      error,
-      next,
-      ...(retryInMs !== undefined && { retryInMs }),
-    });
-    const of = delivery.maxAttempts === 0 ? "" : ` of ${delivery.maxAttempts}`;
-    const then =
-      retryInMs === undefined
-        ? `dead-lettered; see peyk dlq list ${delivery.subscription}`
-        : `next in ${Math.round(retryInMs / 100) / 10} s`;
-    const text = `${delivery.subscription} ${delivery.id} attempt ${delivery.attempt}${of} failed: ${textOf(error)}; ${then}`;
-    this.#context.log("warn", text, { error });
-  }
-
-  #lost(first: number, count: number): void {
-    this.#queue.lose(first, count);
-    for (const { delivery } of [...this.#running.values()]) {
-      if (delivery.number < first || delivery.number >= first + count) continue;
-      this.#lose(delivery);
+    if (delivery.fate !== "open") {
+      const text = `${delivery.subscription} ${delivery.id} failed after it was settled: ${textOf(error)}`;
+      return delivery.fate === "settled" ? log("warn", text, { error }) : undefined;
     }
+    const { verb, details } = verdictOn(delivery, error);
+    delivery.settled();
+    const reporter = reportFailure(delivery, error, { emitter, log });
+    this.#settler.add(delivery, verb, details, reporter);
   }
 
+  // ---- Leases --------------------------------------------------------------------------------------------------------
+
+  /** Its handler goes on for nothing, so it takes nobody's place. */
   #lose(delivery: ReceivedDelivery): void {
     if (delivery.fate === "lost") return;
+    this.#lostCount += 1;
+    const wasRunning = this.#leases.remove(delivery);
     delivery.lose();
     this.#context.emitter.emit("lease_lost", { delivery });
-    const text = `the lease on ${delivery.id} of ${delivery.subscription} was lost; its handler goes on for nothing`;
-    this.#context.log("warn", text, {});
+    const then = wasRunning ? "its handler goes on for nothing" : "it will be delivered again";
+    const text = `the lease on ${delivery.id} of ${delivery.subscription} was lost; ${then}`;
+    this.#context.log("warn", text, { subscription: delivery.subscription, id: delivery.id });
+    this.#checkQuiet();
   }
 
-  /** Every lease is gone. */
-  #forget(): void {
-    for (const { delivery } of this.#running.values()) this.#lose(delivery);
-    this.#running.clear();
-    this.#queue.clear();
-    this.#queue.lastDelivery = 0;
+  /** Every lease is gone. Returns how many. */
+  #forget(): number {
+    const before = this.#lostCount;
+    for (const { count } of this.#queue.restart()) this.#lostCount += count;
+    for (const delivery of this.#leases.deliveries()) this.#lose(delivery);
     this.#settler.abandon();
-    for (const resolve of this.#onQuiet.splice(0)) resolve();
-  }
-
-  #wantedCredit(): number {
-    if (this.#state !== "open") return 0;
-    const most = limits.MAX_CREDIT_MESSAGES - this.#concurrency;
-    const ahead = this.#options.buffer?.messages ?? this.#pace.ahead(this.#concurrency, most);
-    return this.#concurrency + Math.min(ahead, most);
-  }
-
-  /** Tells the broker how much may be here; small changes are not worth a frame. */
-  #sendCredit(always: boolean): void {
-    const wanted = this.#wantedCredit();
-    const isClose = Math.abs(wanted - this.#credit) <= this.#credit / 4;
-    if ((isClose && !always) || !this.#context.link.isOpen || this.#attached.length === 0) return;
-    this.#credit = wanted;
-    writeCredit(this.#context.link.writer, {
-      consumer: this.number,
-      messages: wanted,
-      bytes: this.#options.buffer?.bytes ?? 0,
-      concurrency: this.#concurrency,
-    });
-    this.#context.link.written();
-  }
-
-  #watchLeases(): void {
-    if (this.#extension || this.#running.size === 0) return;
-    if (this.#options.ack === "on-delivery") return;
-    const shortest = Math.min(...this.#attached.map(({ ackDeadlineMs }) => ackDeadlineMs), 30_000);
-    this.#extension = this.#context.clock.setTimer(shortest / 6, () => {
-      this.#extension = undefined;
-      this.#extendLeases();
-      this.#watchLeases();
-    });
-  }
-
-  #extendLeases(): void {
-    const now = this.#context.clock.monotonic();
-    for (const running of this.#running.values()) {
-      const { delivery } = running;
-      const source = this.#attached.find(({ name }) => name === delivery.subscription);
-      const afterMs = (source?.ackDeadlineMs ?? 30_000) * EXTEND_AFTER;
-      if (delivery.fate !== "open" || now - running.leasedAt < afterMs) continue;
-      running.leasedAt = now;
-      this.#settler.add(delivery.number, "extend", {});
-    }
+    return this.#lostCount - before;
   }
 
   #releaseWaiting(): void {
-    if (this.#options.ack === "on-delivery") return;
+    if (!this.#isSettling) return;
     for (const { first, count } of this.#queue.clear()) {
-      for (let number = first; number < first + count; number += 1) {
-        this.#settler.add(number, "release", {});
+      this.#settler.addRange(first, count, "release");
+    }
+  }
+
+  #sendCredit(always: boolean): void {
+    if (this.#attachment !== "attached" || this.#state === "closed") return;
+    this.#credit.send(this.#state === "open", always);
+  }
+
+  // ---- The end -------------------------------------------------------------------------------------------------------
+
+  async #reattach(): Promise<void> {
+    const { clock } = this.#context;
+    for (let attempt = 0; this.#state !== "closed" && this.#state !== "closing"; attempt += 1) {
+      try {
+        return await this.attach({ timeoutMs: Infinity });
+      } catch (error) {
+        if (!PeykError.is(error) || !error.retryable) return this.detached(error as PeykError);
       }
+      const waitMs = backoffMs(attempt, Math.random());
+      await new Promise<void>((resolve) => clock.setTimer(waitMs, resolve));
     }
   }
 
   async #close(timeoutMs: number): Promise<void> {
     if (this.#state === "closed") return;
+    const { clock, link } = this.#context;
+    const until = clock.monotonic() + timeoutMs;
+    const leftMs = (): number => Math.max(0, until - clock.monotonic());
     this.#state = "closing";
     this.#sendCredit(true);
     this.#releaseWaiting();
-    await this.#quiet(timeoutMs);
-    for (const { delivery } of this.#running.values()) {
-      delivery.lose(new PeykError("closed", "the consumer is closing and ran out of time"));
+    this.onClosing();
+    if (this.#leases.size > 0) await within(clock, leftMs(), this.#quiet());
+    for (const delivery of this.#leases.deliveries()) {
+      this.#leases.remove(delivery);
+      delivery.lose(new PeykError("closed", "the consumer was closed, and its time ran out"));
     }
-    if (this.#context.link.isOpen) {
-      await this.#settler.idle();
-      await this.#context.requests
-        .make("unsubscribe", { consumer: this.number }, "done")
-        .catch(() => {}); // the session may be gone, and the consumer with it
+    await within(clock, leftMs(), this.#settler.idle());
+    if (link.isOpen && this.#attachment === "attached") {
+      const { requests } = this.#context;
+      const done = requests.make("unsubscribe", { consumer: this.number }, "done", {
+        timeoutMs: Math.max(leftMs(), 1_000),
+      });
+      await done.catch(() => {}); // the session may be gone, and the consumer with it
     }
+    if (this.#isOver) return;
     this.#end(undefined);
   }
 
-  /** Resolves when no handler is running, or the time is up. */
-  #quiet(timeoutMs: number): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = this.#context.clock.setTimer(timeoutMs, resolve);
-      this.#onQuiet.push(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+  /** It may have been detached while it was closing. */
+  get #isOver(): boolean {
+    return this.#state === "closed";
+  }
+
+  #unsubscribe(): void {
+    const { requests } = this.#context;
+    requests.make("unsubscribe", { consumer: this.number }, "done").catch(() => {});
+  }
+
+  #quiet(): Promise<void> {
+    return new Promise((resolve) => this.#onQuiet.push(resolve));
+  }
+
+  #checkQuiet(): void {
+    if (this.#leases.size > 0) return;
+    for (const resolve of this.#onQuiet.splice(0)) resolve();
   }
 
   #end(error: PeykError | undefined): void {
     this.#state = "closed";
-    this.#extension?.cancel();
+    this.#leases.stop();
+    const closed = new PeykError("closed", "the consumer was closed before this was confirmed");
+    this.#settler.abandon(error ?? closed);
     this.#context.ended(this);
     this.onEnd(error);
   }
-
-  #fallback(index: number): AttachedSource {
-    const source = this.sources[index];
-    return {
-      name: source?.name ?? "unknown/unknown",
-      maxAttempts: 0,
-      ackDeadlineMs: 30_000,
-      schema: source?.schema,
-    };
-  }
-}
-
-function checkConcurrency(value: number): number {
-  const limit = limits.MAX_CREDIT_MESSAGES;
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return value;
-  const detail = `concurrency is ${value}; it must be a whole number from 1 to ${limit}`;
-  throw new PeykError("invalid_argument", detail, { field: "concurrency", limit });
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
@@ -464,6 +440,3 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   value !== null &&
   "then" in value &&
   typeof value.then === "function";
-
-const textOf = (error: unknown): string =>
-  error instanceof Error ? error.message || error.name : String(error);

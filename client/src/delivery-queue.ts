@@ -1,24 +1,15 @@
-import {
-  ReceivedDelivery,
-  type DeliveryOwner,
-  type DeliverySource,
-  type Special,
-} from "./delivery.js";
-import type { Deliver, DeliveredRun } from "./protocol/index.js";
+import { DeliverySlice, type DeliverySource } from "./delivery-slice.js";
+import { ReceivedDelivery, type DeliveryOwner } from "./delivery.js";
+import type { Deliver } from "./protocol/index.js";
 
-/** A run that came, and the delivery number of its first message. */
-interface Slice {
-  readonly run: DeliveredRun;
-  readonly source: DeliverySource;
-  readonly firstDelivery: number;
-  readonly specialAt: (offset: number) => Special | undefined;
-  /** Messages of it that were taken. */
-  taken: number;
+export interface DeliveryRange {
+  readonly first: number;
+  readonly count: number;
 }
 
 /** Deliveries that wait for a handler, in the order they came. Made into objects one by one, when it is their turn. */
 export class DeliveryQueue {
-  #slices: Slice[] = [];
+  #slices: DeliverySlice[] = [];
   #head = 0;
   #count = 0;
   /** Of these the lease is lost: they are left out. */
@@ -26,20 +17,30 @@ export class DeliveryQueue {
   /** The highest delivery number that came. */
   lastDelivery = 0;
 
+  /** How many wait. */
   get length(): number {
     return this.#count;
   }
 
-  push(deliver: Deliver, source: DeliverySource): void {
-    let firstDelivery = deliver.firstDelivery;
+  /** What came before is left out: a resume may send again what was received. */
+  push(deliver: Deliver, source: DeliverySource | undefined): void {
+    let { firstDelivery } = deliver;
     for (const run of deliver.runs) {
-      const before = firstDelivery - deliver.firstDelivery;
-      const specialAt = specialsOf(deliver, before);
-      this.#slices.push({ run, source, firstDelivery, specialAt, taken: 0 });
-      firstDelivery += run.batch.count;
-      this.#count += run.batch.count;
+      const end = firstDelivery + run.batch.count;
+      if (end - 1 > this.lastDelivery) {
+        const slice = new DeliverySlice(deliver, { run, source, firstDelivery });
+        slice.taken = Math.max(0, this.lastDelivery + 1 - firstDelivery);
+        this.#slices.push(slice);
+        this.#count += slice.left;
+        this.lastDelivery = end - 1;
+      }
+      firstDelivery = end;
     }
-    this.lastDelivery = Math.max(this.lastDelivery, firstDelivery - 1);
+  }
+
+  /** What the sources are is known only now: deliveries may come before the answer that says so. */
+  describe(sources: readonly DeliverySource[]): void {
+    for (const slice of this.#slices) slice.describe(sources);
   }
 
   shift(owner: DeliveryOwner): ReceivedDelivery | undefined {
@@ -47,32 +48,41 @@ export class DeliveryQueue {
       const slice = this.#slices[this.#head];
       if (!slice) return undefined;
       const index = slice.taken;
-      const number = slice.firstDelivery + index;
-      slice.taken += 1;
+      slice.taken = index + 1;
       this.#count -= 1;
-      if (slice.taken === slice.run.batch.count) this.#dropHead();
-      if (this.#lost.length > 0 && this.#isLost(number)) continue;
-      const special = slice.specialAt(index);
-      return new ReceivedDelivery(slice.run, index, {
-        owner,
-        source: slice.source,
-        special,
-        number,
-      });
+      if (slice.left === 0) this.#dropHead();
+      if (this.#lost.length > 0 && this.#isLost(slice.firstDelivery + index)) continue;
+      return new ReceivedDelivery(owner, slice, index);
     }
   }
 
+  /** The first `most` that wait, as ranges in order. */
+  first(most: number): DeliveryRange[] {
+    const ranges: DeliveryRange[] = [];
+    let left = most;
+    for (let at = this.#head; at < this.#slices.length && left > 0; at += 1) {
+      const slice = this.#slices[at] as DeliverySlice;
+      const count = Math.min(left, slice.left);
+      ranges.push({ first: slice.firstDelivery + slice.taken, count });
+      left -= count;
+    }
+    return ranges;
+  }
+
   /** Ranges of deliveries that wait, in order; then nothing waits any more. */
-  clear(): { readonly first: number; readonly count: number }[] {
-    const waiting = this.#slices.slice(this.#head).map(({ firstDelivery, taken, run }) => ({
-      first: firstDelivery + taken,
-      count: run.batch.count - taken,
-    }));
+  clear(): DeliveryRange[] {
+    const waiting = this.first(this.#count);
     this.#slices = [];
     this.#head = 0;
     this.#count = 0;
     this.#lost = [];
     return waiting;
+  }
+
+  /** As `clear`; deliveries are numbered from 1 again. */
+  restart(): DeliveryRange[] {
+    this.lastDelivery = 0;
+    return this.clear();
   }
 
   lose(first: number, count: number): void {
@@ -90,24 +100,4 @@ export class DeliveryQueue {
     this.#slices = this.#slices.slice(this.#head);
     this.#head = 0;
   }
-}
-
-function specialsOf({ details }: Deliver, before: number): (offset: number) => Special | undefined {
-  if (details.length === 0) return () => undefined;
-  return (offset) => {
-    const at = before + offset;
-    const detail = details.find((each) => at >= each.offset && at < each.offset + each.count);
-    if (!detail) return undefined;
-    const { deadLetter: wire } = detail;
-    const deadLetter = wire && {
-      reason: wire.reason,
-      error: wire.error,
-      attempts: wire.attempts,
-      firstFailedAt: new Date(wire.firstFailedAtMs),
-      deadAt: new Date(wire.deadAtMs),
-      lastConsumer: wire.lastConsumer,
-      redrives: wire.redrives,
-    };
-    return { failedAttempts: detail.failedAttempts, note: detail.note, deadLetter };
-  };
 }

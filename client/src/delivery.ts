@@ -1,5 +1,6 @@
-import { PeykError, type DeliveredRun, type SettleVerb } from "./protocol/index.js";
+import type { DeliverySlice, DeliverySource } from "./delivery-slice.js";
 import { ReceivedMessage } from "./message.js";
+import { PeykError, type SettleVerb } from "./protocol/index.js";
 import type { SubscriptionName } from "./topic.js";
 import type { DeadLetterReason, Delivery } from "./types.js";
 
@@ -16,18 +17,6 @@ export interface DeliveryOwner {
   settle(delivery: ReceivedDelivery, verb: SettleVerb, details: SettleDetails): Promise<void>;
 }
 
-/** What is not the rule: an earlier attempt failed, or it comes from a dead-letter queue. */
-export interface Special {
-  readonly failedAttempts: number;
-  readonly note: string;
-  readonly deadLetter: DeadLetterReason | undefined;
-}
-
-export interface DeliverySource {
-  readonly name: SubscriptionName;
-  readonly maxAttempts: number;
-}
-
 type Fate =
   /** Nothing was said about it yet. */
   | "open"
@@ -37,73 +26,77 @@ type Fate =
 
 /** One hand-over of a message; made for each, so it holds little and decodes late. */
 export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements Delivery<T> {
-  readonly #owner: DeliveryOwner;
-  readonly #source: DeliverySource;
-  readonly #special: Special | undefined;
   /** Within its consumer. */
   readonly number: number;
-  #fate: Fate = "open";
   /** Told once when it is settled here, or lost. */
   onSettled: (() => void) | undefined;
+  /** Why its value cannot be had; a handler that ends with it could never do better. */
+  refusal: unknown;
+  readonly #owner: DeliveryOwner;
+  readonly #slice: DeliverySlice;
+  #fate: Fate = "open";
   #abort: AbortController | undefined;
 
-  constructor(
-    run: DeliveredRun,
-    index: number,
-    place: {
-      readonly owner: DeliveryOwner;
-      readonly source: DeliverySource;
-      readonly special: Special | undefined;
-      readonly number: number;
-    },
-  ) {
-    super(run, index);
-    this.#owner = place.owner;
-    this.#source = place.source;
-    this.#special = place.special;
-    this.number = place.number;
+  constructor(owner: DeliveryOwner, slice: DeliverySlice, index: number) {
+    super(slice.run, index);
+    this.#owner = owner;
+    this.#slice = slice;
+    this.number = slice.firstDelivery + index;
   }
 
   get fate(): Fate {
     return this.#fate;
   }
 
-  set fate(fate: Fate) {
-    this.#fate = fate;
-    if (fate !== "open") this.onSettled?.();
+  get source(): DeliverySource {
+    return this.#slice.source;
   }
 
   get subscription(): SubscriptionName {
-    return this.#source.name;
+    return this.#slice.source.name;
   }
 
   get attempt(): number {
-    return 1 + (this.#special?.failedAttempts ?? 0);
+    return 1 + (this.#slice.detailOf(this.number)?.failedAttempts ?? 0);
   }
 
   get maxAttempts(): number {
-    return this.#source.maxAttempts;
+    return this.#slice.source.maxAttempts;
   }
 
-  get note(): string {
-    return this.#special?.note ?? "";
+  get note(): string | undefined {
+    return this.#slice.detailOf(this.number)?.note || undefined;
   }
 
   get deadLetter(): DeadLetterReason | undefined {
-    return this.#special?.deadLetter;
+    const wire = this.#slice.detailOf(this.number)?.deadLetter;
+    if (!wire) return undefined;
+    const { reason, error, attempts, lastConsumer, redrives } = wire;
+    const firstFailedAt = new Date(wire.firstFailedAtMs);
+    const deadAt = new Date(wire.deadAtMs);
+    return { reason, error, attempts, firstFailedAt, deadAt, lastConsumer, redrives };
   }
 
   /** An AbortController costs more than all the rest: made when somebody looks at it. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.fate === "lost" && !this.#abort.signal.aborted) this.#abort.abort(leaseLost(this));
+    if (this.#fate === "lost" && !this.#abort.signal.aborted) this.#abort.abort(leaseLost(this));
     return this.#abort.signal;
+  }
+
+  /** What became of it here is decided; the first word counts. */
+  settled(): void {
+    if (this.#fate !== "open") return;
+    this.#fate = "settled";
+    this.onSettled?.();
   }
 
   /** The lease is lost: says so to whoever works on it. */
   lose(error: PeykError = leaseLost(this)): void {
-    if (this.fate === "open") this.fate = "lost";
+    const wasOpen = this.#fate === "open";
+    this.#fate = "lost";
     this.#abort?.abort(error);
+    if (wasOpen) this.onSettled?.();
   }
 
   ack(): Promise<void> {
@@ -124,6 +117,15 @@ export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements
 
   extend(options: { readonly ms?: number; readonly note?: string } = {}): Promise<void> {
     return this.#settle("extend", options);
+  }
+
+  protected override decode(): T {
+    try {
+      return super.decode();
+    } catch (error) {
+      this.refusal = error;
+      throw error;
+    }
   }
 
   #settle(verb: SettleVerb, details: SettleDetails): Promise<void> {

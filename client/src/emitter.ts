@@ -1,4 +1,5 @@
 import type { Abortable, Events, LogListener } from "./types.js";
+import { onAbort, textOf } from "./waiting.js";
 
 type Listener<E extends keyof Events> = (details: Events[E]) => void;
 
@@ -11,14 +12,18 @@ export class Emitter {
     this.#log = log;
   }
 
+  /** Returns what takes the listener away again; `options.signal` does the same. */
   on<E extends keyof Events>(event: E, listener: Listener<E>, options: Abortable = {}): () => void {
-    let listeners = this.#listeners.get(event);
-    if (!listeners) this.#listeners.set(event, (listeners = new Set()));
-    const added = listener as Listener<keyof Events>;
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    // A listener that is added twice is called twice, and taken away one by one.
+    const added: Listener<keyof Events> = (details) => listener(details as Events[E]);
     listeners.add(added);
-    const off = (): void => void listeners.delete(added);
-    options.signal?.addEventListener("abort", off, { once: true });
-    return off;
+    const forget = onAbort(options.signal, () => listeners.delete(added));
+    return () => {
+      forget();
+      listeners.delete(added);
+    };
   }
 
   has(event: keyof Events): boolean {
@@ -26,11 +31,11 @@ export class Emitter {
   }
 
   emit<E extends keyof Events>(event: E, details: Events[E]): void {
-    for (const listener of this.#listeners.get(event) ?? []) {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
       try {
         listener(details);
       } catch (error) {
-        this.#log("error", `a listener of "${event}" threw`, { error });
+        this.#log("error", `a listener of "${event}" threw: ${textOf(error)}`, { error });
       }
     }
   }

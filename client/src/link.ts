@@ -1,5 +1,6 @@
 import { backoffMs } from "./backoff.js";
 import type { Clock, Timer } from "./clock.js";
+import { NEXT, SilenceWatch, type LinkState } from "./link-state.js";
 import {
   CLOSE_CODES,
   closeReason,
@@ -12,10 +13,14 @@ import {
   readServerFrame,
   serverPacketWalker,
   writeClientFrame,
+  type CloseReason,
+  type ErrorCode,
   type peyk,
   type ServerFrameKind,
 } from "./protocol/index.js";
 import type { OpenSocket, Socket } from "./socket.js";
+import type { Health } from "./types.js";
+import { textOf } from "./waiting.js";
 
 /** A request that waits for its answer. Exactly one of the two is called. */
 export interface Pending {
@@ -31,13 +36,11 @@ export interface LinkEvents {
   opened(welcome: peyk.v1.Welcome, resumed: boolean): void;
   /** It was open and is not any more; after `lost` of every pending request. */
   interrupted(cause: PeykError): void;
-  state(
-    state: LinkState["name"],
-    cause: PeykError | undefined,
-    retryInMs: number | undefined,
-  ): void;
+  state(state: Health["state"], cause: PeykError | undefined, retryInMs: number | undefined): void;
   /** A frame that answers nothing: deliveries, live messages, notices. */
   frame(kind: ServerFrameKind, packet: Uint8Array, start: number, end: number): void;
+  /** An error that answers nothing, on an open connection. */
+  complaint(error: PeykError): void;
   /** How far each consumer has received. */
   positions(): { readonly consumer: number; readonly lastDelivery: number }[];
 }
@@ -53,21 +56,25 @@ export interface LinkOptions {
   readonly connectTimeoutMs: number;
 }
 
-export type LinkState =
-  | { readonly name: "connecting"; readonly attempt: number; readonly socket: Socket | undefined }
-  | { readonly name: "open"; readonly socket: Socket }
-  | { readonly name: "waiting"; readonly attempt: number; readonly timer: Timer }
-  | { readonly name: "closed"; readonly cause: PeykError | undefined };
-
-const NEXT: { readonly [From in LinkState["name"]]: readonly LinkState["name"][] } = {
-  connecting: ["open", "waiting", "closed"],
-  open: ["waiting", "closed"],
-  waiting: ["connecting", "closed"],
-  closed: [],
-};
-
 /** A packet that grew to this size, in bytes, is sent before the turn ends. */
 const FULL_PACKET_BYTES = 128 * 1024;
+
+/** One attempt to connect, from the socket to the welcome, in ms. */
+const ATTEMPT_MS = 10_000;
+
+/** A connection that ends sooner than this counts as a failed attempt, in ms: a broker that closes at once gets no storm. */
+const BRIEF_MS = 1_000;
+
+/** What is added to the pings that a broker may miss before it counts as silent, in ms. */
+const SILENCE_SLACK_MS = 4_000;
+
+const FINAL_CLOSES: Partial<Record<CloseReason, ErrorCode>> = {
+  unauthenticated: "unauthenticated",
+  forbidden_origin: "permission_denied",
+  unsupported_version: "unsupported",
+  unsupported_data: "unsupported",
+  session_taken: "fenced",
+};
 
 /** The line to a broker: connects, comes back after an interruption, takes frames out and in. */
 export class Link {
@@ -81,27 +88,45 @@ export class Link {
   #session: { readonly id: Uint8Array; readonly secret: Uint8Array } | undefined;
   #isFlushing = false;
   #urlIndex = 0;
-  readonly #startedAt: number;
-  #hasBeenOpen = false;
+  /** Runs until it was open for the first time. */
+  #deadline: Timer | undefined;
+  /** Why the last attempt failed. */
+  #lastFailure: PeykError | undefined;
+  /** What the broker said of this attempt before it closed. */
+  #refusal: PeykError | undefined;
   #lastReceivedAt = 0;
-  #pingIntervalMs: number = limits.PING_INTERVAL_MS;
-  #watch: Timer | undefined;
+  #watch: SilenceWatch | undefined;
   readonly #flush = (): void => this.flush();
 
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    this.#startedAt = options.clock.monotonic();
-    this.#state = { name: "connecting", attempt: 0, socket: undefined };
+    this.#state = { name: "waiting", attempt: 0, timer: { cancel: () => {} } };
+  }
+
+  /** Begins to connect; events come from now on. */
+  start(): void {
+    const { clock, connectTimeoutMs } = this.#options;
+    this.#deadline = clock.setTimer(connectTimeoutMs, () => this.#giveUp(), true);
     this.#connect(0);
   }
 
-  get state(): LinkState["name"] {
-    return this.#state.name;
+  get state(): Health["state"] {
+    return this.#state.name === "leaving" ? "open" : this.#state.name;
   }
 
+  /** Frames can be written. */
   get isOpen(): boolean {
+    return this.#state.name === "open" || this.#state.name === "leaving";
+  }
+
+  /** It is open, and the broker takes what is new. */
+  get takesNew(): boolean {
     return this.#state.name === "open";
+  }
+
+  get isLeaving(): boolean {
+    return this.#state.name === "leaving";
   }
 
   /** When something last came, on the monotonic clock; 0 if nothing did. */
@@ -109,8 +134,9 @@ export class Link {
     return this.#lastReceivedAt;
   }
 
-  get bufferedBytes(): number {
-    return this.#state.name === "open" ? this.#state.socket.bufferedBytes : 0;
+  /** Requests that were sent and not answered. */
+  get pendingCount(): number {
+    return this.#pending.size;
   }
 
   /** Where frames are written while it is open; call `written` afterwards. */
@@ -136,9 +162,20 @@ export class Link {
 
   flush(): void {
     this.#isFlushing = false;
-    if (this.#writer.length === 0 || this.#state.name !== "open") return;
-    this.#state.socket.send(this.#writer.view());
+    const state = this.#state;
+    if (this.#writer.length === 0 || (state.name !== "open" && state.name !== "leaving")) return;
+    state.socket.send(this.#writer.view());
     this.#writer.clear();
+  }
+
+  /** The broker said goodbye. Once nothing runs any more, `moveOn` looks for another one. */
+  leave(): void {
+    const state = this.#state;
+    if (state.name === "open") this.#enter({ ...state, name: "leaving" });
+  }
+
+  moveOn(cause: PeykError): void {
+    if (this.#state.name === "leaving") this.#interrupt(cause);
   }
 
   /** Ends it for good. */
@@ -147,13 +184,20 @@ export class Link {
     this.flush();
     this.#enter({ name: "closed", cause });
     this.#lose();
+    this.#events.state("closed", cause, undefined);
   }
 
+  // ---- Connecting ----------------------------------------------------------------------------------------------------
+
   #connect(attempt: number): void {
-    const { urls, openSocket } = this.#options;
+    const { urls, openSocket, clock } = this.#options;
     const url = urls[this.#urlIndex % urls.length] ?? "";
     let socket: Socket | undefined = undefined;
     const isCurrent = (): boolean => "socket" in this.#state && this.#state.socket === socket;
+    const timer = clock.setTimer(ATTEMPT_MS, () => {
+      if (isCurrent())
+        this.#interrupt(unavailable(`${url} did not answer within ${ATTEMPT_MS} ms`));
+    });
     try {
       socket = openSocket(url, {
         opened: () => {
@@ -163,17 +207,17 @@ export class Link {
           if (isCurrent()) this.#receive(packet);
         },
         closed: (code, reason) => {
-          if (isCurrent()) this.#onClosed(attempt, code, reason);
+          if (isCurrent()) this.#onClosed(code, reason);
         },
       });
     } catch (cause) {
-      const detail = `${url} cannot be connected to: ${(cause as Error).message}`;
-      this.close(new PeykError("invalid_argument", detail, { field: "url", cause }));
-      return;
+      timer.cancel();
+      const detail = `${url} cannot be connected to: ${textOf(cause)}`;
+      const error = new PeykError("invalid_argument", detail, { field: "url", cause });
+      return this.close(PeykError.is(cause) ? cause : error);
     }
-    const connecting = { name: "connecting", attempt, socket } as const;
-    if (this.#state.name === "waiting") this.#enter(connecting);
-    else this.#state = connecting;
+    this.#refusal = undefined;
+    this.#enter({ name: "connecting", attempt, socket, timer });
     this.#events.state("connecting", undefined, undefined);
   }
 
@@ -183,7 +227,10 @@ export class Link {
     try {
       token = await this.#options.token();
     } catch (cause) {
-      this.close(new PeykError("unauthenticated", "the token could not be had", { cause }));
+      // Whoever gives out tokens may be back at the next attempt.
+      const detail = `the token could not be had: ${textOf(cause)}`;
+      if (this.#state === state)
+        this.#interrupt(new PeykError("unauthenticated", detail, { cause }));
       return;
     }
     if (this.#state !== state || state.name !== "connecting" || !state.socket) return;
@@ -207,8 +254,37 @@ export class Link {
     writer.clear();
   }
 
+  #welcome(welcome: peyk.v1.Welcome): void {
+    const state = this.#state;
+    if (state.name !== "connecting" || !state.socket) return;
+    const { clock } = this.#options;
+    this.#session = { id: welcome.sessionId.slice(), secret: welcome.sessionSecret.slice() };
+    const { attempt, socket } = state;
+    this.#enter({ name: "open", attempt, socket, openedAt: clock.monotonic() });
+    const pingMs = welcome.limits?.pingIntervalMs || limits.PING_INTERVAL_MS;
+    const longestMs = limits.MAX_MISSED_PINGS * pingMs + SILENCE_SLACK_MS;
+    this.#watch = new SilenceWatch(clock, longestMs, (silentMs) =>
+      this.#interrupt(unavailable(`the broker was silent for ${Math.round(silentMs / 1000)} s`)),
+    );
+    this.#events.state("open", undefined, undefined);
+    this.#events.opened(welcome, welcome.resumed);
+  }
+
+  /** The time for the first connection is up. */
+  #giveUp(): void {
+    const { connectTimeoutMs, urls } = this.#options;
+    const why = this.#lastFailure;
+    const detail = `no broker let us in at ${urls.join(", ")} within ${connectTimeoutMs} ms`;
+    const error = unavailable(why ? `${detail}: ${why.message}` : detail, why);
+    this.close(why && !why.retryable ? why : error);
+  }
+
+  // ---- Receiving -----------------------------------------------------------------------------------------------------
+
   #receive(packet: Uint8Array): void {
     this.#lastReceivedAt = this.#options.clock.monotonic();
+    this.#watch?.heard();
+    const state = this.#state;
     const walker = this.#walker;
     try {
       walker.reset(packet);
@@ -217,7 +293,8 @@ export class Link {
         if (kind !== undefined) this.#frame(kind, requestId, packet, start, end);
       }
     } catch (cause) {
-      const detail = "the broker sent what cannot be read";
+      if (!this.isOpen && this.#state !== state) return;
+      const detail = `the broker sent what cannot be read: ${textOf(cause)}`;
       this.#interrupt(new PeykError("protocol_violation", detail, { cause }));
     }
   }
@@ -239,78 +316,50 @@ export class Link {
     else this.#events.frame(kind, packet, start, end);
   }
 
-  #welcome(welcome: peyk.v1.Welcome): void {
-    if (this.#state.name !== "connecting" || !this.#state.socket) return;
-    this.#session = { id: welcome.sessionId.slice(), secret: welcome.sessionSecret.slice() };
-    this.#pingIntervalMs = welcome.limits?.pingIntervalMs ?? limits.PING_INTERVAL_MS;
-    this.#hasBeenOpen = true;
-    this.#enter({ name: "open", socket: this.#state.socket });
-    this.#events.state("open", undefined, undefined);
-    this.#watchOver();
-    this.#events.opened(welcome, welcome.resumed);
-  }
-
   #answerPing(packet: Uint8Array, start: number, end: number): void {
     const { nonce } = readServerFrame("ping", packet, start, end);
     writeClientFrame(this.#writer, 0, "pong", { nonce });
     this.written();
   }
 
-  /** About the connection as a whole: what the broker will not have from this client. */
+  /** About the connection as a whole. What the broker will never have of this client ends it. */
   #refused(error: PeykError): void {
-    const isFinal = error.code === "unauthenticated" || error.code === "unsupported";
-    if (isFinal && this.#state.name === "connecting") this.close(error);
+    if (this.#state.name !== "connecting") return this.#events.complaint(error);
+    this.#refusal = error;
+    if (!error.retryable && error.code !== "internal") this.close(error);
   }
 
-  /** The broker pings: where nothing came for longer than that, nobody is there (timers of ours may be throttled). */
-  #watchOver(): void {
-    const { clock } = this.#options;
-    const longestMs = limits.MAX_MISSED_PINGS * this.#pingIntervalMs + 5_000;
-    this.#watch?.cancel();
-    this.#watch = clock.setTimer(this.#pingIntervalMs, () => {
-      if (this.#state.name !== "open") return;
-      const silentMs = clock.monotonic() - this.#lastReceivedAt;
-      if (silentMs <= longestMs) return this.#watchOver();
-      const detail = `the broker was silent for ${Math.round(silentMs / 1000)} s`;
-      this.#interrupt(new PeykError("unavailable", detail));
-    });
-  }
+  // ---- Interruptions -------------------------------------------------------------------------------------------------
 
+  /** The session is to go on elsewhere, so nothing is said at this end. */
   #interrupt(cause: PeykError): void {
     const state = this.#state;
-    if (state.name !== "open" && state.name !== "connecting") return;
-    const { socket } = state;
-    this.#retry(0, cause);
-    socket?.close(CLOSE_CODES.going_away.code, "");
+    if (!("socket" in state)) return;
+    this.#retry(cause);
+    state.socket?.close(CLOSE_CODES.going_away.code, "");
   }
 
-  #onClosed(attempt: number, code: number, reason: string): void {
+  #onClosed(code: number, reason: string): void {
     const why = closeReason(code);
     const detail = `the connection ended (${code}${reason ? `: ${reason}` : ""})`;
-    if (why !== undefined && CLOSE_CODES[why].isFinal && why !== "normal") {
-      const isAuth = why === "unauthenticated" || why === "forbidden_origin";
-      const errorCode = isAuth
-        ? "unauthenticated"
-        : why === "session_taken"
-          ? "fenced"
-          : "unsupported";
-      return this.close(new PeykError(errorCode, reason || detail));
-    }
-    const { clock, connectTimeoutMs, urls } = this.#options;
-    const cause = new PeykError("unavailable", detail);
-    if (!this.#hasBeenOpen && clock.monotonic() - this.#startedAt >= connectTimeoutMs) {
-      const tried = `no broker could be reached at ${urls.join(", ")} within ${connectTimeoutMs} ms`;
-      return this.close(new PeykError("unavailable", `${tried}: ${detail}`));
-    }
-    this.#retry(this.#state.name === "open" ? 0 : attempt + 1, cause);
+    const finalCode = why && FINAL_CLOSES[why];
+    if (finalCode) return this.close(new PeykError(finalCode, reason || detail));
+    this.#retry(this.#refusal ?? unavailable(detail));
   }
 
-  #retry(attempt: number, cause: PeykError): void {
-    const { clock } = this.#options;
-    const wasOpen = this.#state.name === "open";
-    this.#urlIndex += 1;
-    const retryInMs = backoffMs(attempt, Math.random());
-    const timer = clock.setTimer(retryInMs, () => this.#connect(attempt));
+  #retry(cause: PeykError): void {
+    const { clock, urls } = this.#options;
+    const state = this.#state;
+    if (!("socket" in state)) return;
+    const wasOpen = state.name !== "connecting";
+    const isBrief = !wasOpen || clock.monotonic() - state.openedAt < BRIEF_MS;
+    const attempt = isBrief ? state.attempt + 1 : 0;
+    // A session can only be resumed where it was: that broker is asked first, unless it said goodbye.
+    if (state.name !== "open") this.#urlIndex += 1;
+    if (!wasOpen) this.#lastFailure = cause;
+    const round = Math.floor(Math.max(0, attempt - 1) / urls.length);
+    const retryInMs = backoffMs(round, Math.random());
+    const timer = clock.setTimer(retryInMs, () => this.#connect(attempt), true);
     this.#enter({ name: "waiting", attempt, timer });
     this.#lose();
     if (wasOpen) this.#events.interrupted(cause);
@@ -325,16 +374,21 @@ export class Link {
     for (const pending of lost) pending.lost();
   }
 
+  /** The only place that changes the state; what the old one held is let go here. */
   #enter(next: LinkState): void {
     const last = this.#state;
     if (!NEXT[last.name].includes(next.name)) {
       throw new Error(`a link cannot go ${last.name} -> ${next.name}`);
     }
-    if (last.name === "waiting") last.timer.cancel();
-    if (next.name !== "open") this.#watch?.cancel();
+    if ("timer" in last) last.timer.cancel();
+    if (next.name === "open" || next.name === "closed") this.#deadline?.cancel();
+    if (next.name === "waiting" || next.name === "closed") this.#watch?.stop();
     this.#state = next;
-    if (next.name !== "closed") return;
-    if ("socket" in last) last.socket?.close(CLOSE_CODES.normal.code, "");
-    this.#events.state("closed", next.cause, undefined);
+    if (next.name === "closed" && "socket" in last) {
+      last.socket?.close(CLOSE_CODES.normal.code, "");
+    }
   }
 }
+
+const unavailable = (detail: string, cause?: unknown): PeykError =>
+  new PeykError("unavailable", detail, cause === undefined ? {} : { cause });

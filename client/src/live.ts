@@ -2,10 +2,11 @@ import type { Emitter } from "./emitter.js";
 import type { Link } from "./link.js";
 import { ReceivedMessage } from "./message.js";
 import { validate } from "./payload.js";
-import { writeClientFrame, type LiveMessages } from "./protocol/index.js";
+import { isPattern, PeykError, writeClientFrame, type LiveMessages } from "./protocol/index.js";
 import type { Requests } from "./requests.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
-import type { Handler, Live, LiveOptions, LogListener } from "./types.js";
+import type { Abortable, Handler, Live, LiveOptions, LogListener } from "./types.js";
+import { textOf } from "./waiting.js";
 
 export interface LiveContext {
   readonly link: Link;
@@ -23,8 +24,9 @@ export class LiveListener implements Live {
   readonly #handler: Handler<ReceivedMessage>;
   readonly #schema: StandardSchemaV1 | undefined;
   readonly #options: LiveOptions;
-  #at: { readonly epoch: string; readonly position: number } | undefined;
-  #isClosed = false;
+  #at: Live["at"];
+  /** pending: the broker was asked, and a request that is not answered is made again by itself. */
+  #state: "pending" | "attached" | "closed" = "pending";
 
   constructor(
     context: LiveContext,
@@ -49,15 +51,40 @@ export class LiveListener implements Live {
   }
 
   /** Resolves when the broker has confirmed it. */
-  async attach(): Promise<void> {
-    const body = { live: this.number, pattern: this.pattern };
-    await this.#context.requests.make("startLive", body, "done", this.#options);
+  async attach(options: Abortable = this.#options): Promise<void> {
+    this.#state = "pending";
+    const { signal, timeoutMs = this.#context.requests.timeoutMs } = options;
+    const { from } = this.#options;
+    const after = this.#at ?? from;
+    const isPlain = !isPattern(this.pattern);
+    const body = {
+      live: this.number,
+      pattern: this.pattern,
+      ...(after && isPlain && { after: encodePosition(after) }),
+    };
+    await this.#context.requests.make("startLive", body, "done", {
+      timeoutMs,
+      ...(signal && { signal }),
+      onLate: () => this.#stop(),
+    });
+    if (this.#isClosed) this.#stop();
+    else this.#state = "attached";
   }
 
-  /** The connection was lost: what came meanwhile is missed. */
-  async reattach(): Promise<void> {
-    await this.attach();
-    this.#gap("unknown");
+  /** The link is open again: the broker knows nothing of it any more, and what came meanwhile is missed. */
+  async reopened(): Promise<void> {
+    if (this.#state !== "attached") return;
+    const canTell = this.#at !== undefined && !isPattern(this.pattern);
+    try {
+      await this.attach({ timeoutMs: Infinity });
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#end();
+      const text = `live ${this.pattern} ended: ${textOf(error)}`;
+      return this.#context.log("error", text, { error });
+    }
+    // Where the broker knows what came last, it tells by itself whether there is a gap.
+    if (!canTell) this.#gap("unknown");
   }
 
   receive({ missed, missedUnknown, runs }: LiveMessages): void {
@@ -73,17 +100,30 @@ export class LiveListener implements Live {
 
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
-    this.#isClosed = true;
-    this.#context.ended(this);
-    if (this.#context.link.isOpen) {
-      writeClientFrame(this.#context.link.writer, 0, "stopLive", { live: this.number });
-      this.#context.link.written();
-    }
+    const wasAttached = this.#state === "attached";
+    this.#end();
+    if (wasAttached) this.#stop();
     return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  #end(): void {
+    this.#state = "closed";
+    this.#context.ended(this);
+  }
+
+  #stop(): void {
+    const { link } = this.#context;
+    if (!link.isOpen) return;
+    writeClientFrame(link.writer, 0, "stopLive", { live: this.number });
+    link.written();
   }
 
   #handle(message: ReceivedMessage): void {
@@ -110,16 +150,31 @@ export class LiveListener implements Live {
   }
 
   #failed(message: ReceivedMessage, error: unknown): void {
-    const text = `the live handler of ${this.pattern} failed for ${message.id}`;
+    const text = `the live handler of ${this.pattern} failed for ${message.id}: ${textOf(error)}`;
     this.#context.log("warn", text, { error });
   }
 
   #gap(missed: number | "unknown"): void {
     const gap = { pattern: this.pattern, missed };
-    this.#options.onGap?.(gap);
+    try {
+      this.#options.onGap?.(gap);
+    } catch (error) {
+      this.#context.log("error", `onGap of live ${this.pattern} threw: ${textOf(error)}`, {
+        error,
+      });
+    }
     this.#context.emitter.emit("gap", gap);
     if (this.#options.onGap || this.#context.emitter.has("gap")) return;
     const many = missed === "unknown" ? "an unknown number of" : missed;
     this.#context.log("warn", `live ${this.pattern} missed ${many} messages`, gap);
   }
+}
+
+/** Throws `invalid_argument` for what is no position that `at` gave. */
+function encodePosition({ epoch, position }: NonNullable<Live["at"]>) {
+  if (/^[0-9a-f]{1,14}$/.test(epoch) && Number.isSafeInteger(position) && position >= 0) {
+    return { epoch: Number.parseInt(epoch, 16), position };
+  }
+  const detail = `from is ${epoch.slice(0, 32)}:${position}; it must be the "at" of an earlier listener`;
+  throw new PeykError("invalid_argument", detail, { field: "from" });
 }

@@ -2,13 +2,14 @@ import { decodePayload, BYTES_TYPE } from "./payload.js";
 import { DecodedMessage, type DeliveredRun } from "./protocol/index.js";
 import type { Message } from "./types.js";
 
+const NOT_DECODED = Symbol("not decoded");
+
 /** A message of a run. Decoded when it is first looked at; its bytes stay those of the packet. */
 export class ReceivedMessage<T = unknown> implements Message<T> {
   readonly #run: DeliveredRun;
   readonly #index: number;
   #decoded: DecodedMessage | undefined;
-  #value: T | undefined;
-  #hasValue = false;
+  #value: T | typeof NOT_DECODED = NOT_DECODED;
 
   constructor(run: DeliveredRun, index: number) {
     this.#run = run;
@@ -19,10 +20,6 @@ export class ReceivedMessage<T = unknown> implements Message<T> {
     return `${this.#run.epoch.toString(16)}-${this.#run.firstPosition + this.#index}`;
   }
 
-  get position(): number {
-    return this.#run.firstPosition + this.#index;
-  }
-
   get topic(): string {
     return this.#run.topic;
   }
@@ -31,8 +28,8 @@ export class ReceivedMessage<T = unknown> implements Message<T> {
     return new Date(this.#run.publishedAtMs);
   }
 
-  get key(): string {
-    return this.#message.key;
+  get key(): string | undefined {
+    return this.#message.key || undefined;
   }
 
   get priority(): number {
@@ -51,31 +48,42 @@ export class ReceivedMessage<T = unknown> implements Message<T> {
     return this.#message.attributes;
   }
 
-  get correlationId(): string {
-    return this.#message.correlationId;
+  get correlationId(): string | undefined {
+    return this.#message.correlationId || undefined;
   }
 
-  get replyTo(): string {
-    return this.#message.replyTo;
+  get replyTo(): string | undefined {
+    return this.#message.replyTo || undefined;
   }
 
   /** Throws `invalid_payload` where the bytes are not what the content type says. */
   get value(): T {
-    if (!this.#hasValue) this.setValue(decodePayload(this.bytes, this.contentType) as T);
-    return this.#value as T;
+    if (this.#value === NOT_DECODED) this.#value = this.decode();
+    return this.#value;
   }
 
   /** What the schema made of it. */
   setValue(value: T): void {
     this.#value = value;
-    this.#hasValue = true;
+  }
+
+  protected decode(): T {
+    return decodePayload(this.bytes, this.contentType) as T;
   }
 
   get #message(): DecodedMessage {
     if (!this.#decoded) {
       const { batch } = this.#run;
-      this.#decoded = new DecodedMessage(batch.message(this.#index));
+      this.#decoded = new DecodedMessage(
+        batch.bytes,
+        batch.bodyStart(this.#index),
+        batch.bodyEnd(this.#index),
+      );
     }
     return this.#decoded;
   }
 }
+
+/** The messages of a run. */
+export const messagesOf = (run: DeliveredRun): Message[] =>
+  Array.from({ length: run.batch.count }, (_, index) => new ReceivedMessage(run, index));

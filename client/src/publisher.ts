@@ -1,19 +1,12 @@
+import { Batch, type BatchOwner } from "./batch.js";
 import type { Clock, Timer } from "./clock.js";
+import type { Link } from "./link.js";
 import { encodePayload, validate } from "./payload.js";
-import type { Link, Pending } from "./link.js";
-import {
-  limits,
-  PacketWriter,
-  PeykError,
-  readErrorFrame,
-  readPublished,
-  writeMessage,
-  writePublish,
-  type PublishedRange,
-  type ServerFrameKind,
-} from "./protocol/index.js";
-import { resolveTo, type To } from "./topic.js";
+import { limits, PacketWriter, PeykError, writeMessage, writePublish } from "./protocol/index.js";
+import type { StandardSchemaV1 } from "./standard-schema.js";
+import type { To } from "./topic.js";
 import type { LogListener, Published, PublishOptions } from "./types.js";
+import { asError, onAbort } from "./waiting.js";
 
 /** A batch that grew to this size, in bytes, is sent before the turn ends. */
 const FULL_BATCH_BYTES = 128 * 1024;
@@ -27,71 +20,8 @@ export interface PublisherOptions {
   readonly maxUnconfirmedBytes: number;
 }
 
-/** Messages for one topic that travel together: one Publish frame, kept until it is answered. */
-class Batch implements Pending {
-  readonly topic: string;
-  readonly requireSubscription: boolean;
-  readonly deadline: number;
-  readonly #publisher: Publisher;
-  readonly resolve: ((published: Published) => void)[] = [];
-  readonly reject: ((error: Error) => void)[] = [];
-  /** Set once it is sent for the first time. */
-  firstSequence = 0;
-  /** What was written, once it is complete. */
-  messages: Uint8Array = new Uint8Array(0);
-  wasSent = false;
-  isGivenUp = false;
-
-  constructor(publisher: Publisher, topic: string, requireSubscription: boolean, deadline: number) {
-    this.#publisher = publisher;
-    this.topic = topic;
-    this.requireSubscription = requireSubscription;
-    this.deadline = deadline;
-  }
-
-  get count(): number {
-    return this.resolve.length;
-  }
-
-  answered(kind: ServerFrameKind, packet: Uint8Array, start: number, end: number): void {
-    this.#publisher.answered(this);
-    if (kind === "published") {
-      const { epoch, ranges } = readPublished(packet, start, end);
-      this.#settle(epoch, ranges);
-    } else if (kind === "error") this.rejectAll(readErrorFrame(packet, start, end));
-    else this.rejectAll(new PeykError("protocol_violation", `a publish was answered by ${kind}`));
-  }
-
-  /** It stays where it is, and is sent again. */
-  lost(): void {
-    // the publisher sends what is not answered once the link is open again
-  }
-
-  rejectAll(error: PeykError): void {
-    for (const reject of this.reject) reject(error);
-  }
-
-  #settle(epoch: number, ranges: readonly PublishedRange[]): void {
-    const life = epoch.toString(16);
-    let index = 0;
-    for (const { count, error, firstPosition, duplicate, subscriptions } of ranges) {
-      for (let offset = 0; offset < count; offset += 1, index += 1) {
-        if (error) this.reject[index]?.(error);
-        else {
-          const position = firstPosition + offset;
-          this.resolve[index]?.({ id: `${life}-${position}`, position, duplicate, subscriptions });
-        }
-        if (!error && subscriptions === 0) this.#publisher.toNobody(this.topic);
-      }
-    }
-    for (; index < this.count; index += 1) {
-      this.reject[index]?.(new PeykError("internal", "the broker did not answer for this message"));
-    }
-  }
-}
-
 /** Gathers messages into batches by topic, and sees each through to its answer, over reconnects. */
-export class Publisher {
+export class Publisher implements BatchOwner {
   readonly #link: Link;
   readonly #clock: Clock;
   readonly #options: PublisherOptions;
@@ -104,6 +34,8 @@ export class Publisher {
   /** What the broker said. */
   maxPayloadBytes: number = limits.MAX_PAYLOAD_BYTES;
   #nextSequence = 1;
+  /** Something was stored, or nobody knows whether it was, by a broker that knows this client. */
+  #mayBeStored = false;
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
   #isScheduled = false;
@@ -125,15 +57,25 @@ export class Publisher {
     return this.#unconfirmed;
   }
 
-  publish<In>(to: To<In>, value: In, options: PublishOptions = {}): Promise<Published> {
-    const { name, schema } = resolveTo(to);
-    if (schema) return this.#publishChecked(name, schema, value, options);
-    return this.#add(name, value, options);
+  publish<In>(to: To<In>, value: In, options?: PublishOptions): Promise<Published> {
+    if (typeof to === "string") return this.#add(to, value, options);
+    const schema = to["~schema"];
+    if (!schema) return this.#add(to.name, value, options);
+    return this.#publishChecked({ name: to.name, schema }, value, options);
   }
 
-  /** Resolves when a further message may be published without being refused for want of room. */
+  /** Half of what may be unconfirmed is not used: a further message will not be refused for want of room. */
+  get hasRoom(): boolean {
+    const { maxUnconfirmedMessages, maxUnconfirmedBytes } = this.#options;
+    return (
+      this.#unconfirmed < maxUnconfirmedMessages / 2 &&
+      this.#unconfirmedBytes < maxUnconfirmedBytes / 2
+    );
+  }
+
+  /** Resolves when there is room. */
   room(): Promise<void> {
-    if (this.#unconfirmed < this.#options.maxUnconfirmedMessages / 2) return Promise.resolve();
+    if (this.hasRoom) return Promise.resolve();
     return new Promise((resolve) => this.#onRoom.push(resolve));
   }
 
@@ -144,35 +86,59 @@ export class Publisher {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
-  /** The link is open: sends again what was not answered. */
-  resend(isProducerKnown: boolean): void {
-    this.flush();
-    if (!isProducerKnown) this.#forgetSequences();
+  /**
+   * The link is open: sends again what was not answered. Where the broker does not know this client, nothing of it was
+   * stored, unless something was and the broker has forgotten it; the same session forgets nothing.
+   */
+  resend(broker: { readonly knowsProducer: boolean; readonly isSameSession: boolean }): void {
+    this.#complete();
+    if (!broker.knowsProducer) {
+      this.#nextSequence = 1;
+      for (const batch of this.#unanswered) batch.firstSequence = 0;
+      if (this.#mayBeStored && !broker.isSameSession) this.#giveUpSent();
+      this.#mayBeStored = false;
+    }
     for (const batch of [...this.#unanswered]) this.#send(batch);
   }
 
   /** Rejects what is not answered; nothing more will come. */
   close(error: PeykError): void {
-    this.flush();
+    this.#complete();
     this.#sweep?.cancel();
-    for (const batch of [...this.#unanswered]) this.#giveUp(batch, error);
+    for (const batch of [...this.#unanswered]) {
+      batch.fail(batch.wasSent ? unknownOutcome("the client was closed", error) : error);
+    }
   }
 
   flush(): void {
     this.#isScheduled = false;
-    const batch = this.#filling;
+    const batch = this.#complete();
     if (!batch) return;
-    this.#filling = undefined;
-    batch.messages = this.#writer.take();
-    this.#unconfirmedBytes += batch.messages.byteLength;
-    this.#unanswered.add(batch);
-    if (this.#link.isOpen) this.#send(batch);
+    if (this.#link.takesNew) this.#send(batch);
     this.#watch();
   }
 
-  answered(batch: Batch): void {
-    if (batch.isGivenUp) return;
-    this.#drop(batch);
+  // ---- For its batches -----------------------------------------------------------------------------------------------
+
+  done(batch: Batch): void {
+    if (!this.#unanswered.delete(batch)) return;
+    this.#unconfirmed -= batch.count;
+    this.#unconfirmedBytes -= batch.payloadBytes;
+    if (this.#onRoom.length > 0 && this.hasRoom) {
+      for (const resolve of this.#onRoom.splice(0)) resolve();
+    }
+    if (this.#unanswered.size > 0) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  stored(): void {
+    this.#mayBeStored = true;
+  }
+
+  isHeldBack(batch: Batch, error: PeykError): boolean {
+    if (error.code !== "unavailable" || !this.#link.isLeaving) return false;
+    batch.wasSent = false;
+    return true;
   }
 
   toNobody(topic: string): void {
@@ -184,37 +150,78 @@ export class Publisher {
     this.#log("warn", text, { topic });
   }
 
-  async #publishChecked(
-    name: string,
-    schema: NonNullable<ReturnType<typeof resolveTo>["schema"]>,
+  // ---- Inside --------------------------------------------------------------------------------------------------------
+
+  /** The schema checks the input, which is sent as given. One that answers at once keeps the order of the calls. */
+  #publishChecked(
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the value is checked by it, whatever it takes
+    topic: { readonly name: string; readonly schema: StandardSchemaV1<any, unknown> },
     value: unknown,
-    options: PublishOptions,
+    options: PublishOptions | undefined,
   ): Promise<Published> {
-    // The schema checks the input; it is sent as given.
-    await validate(schema, value);
-    return this.#add(name, value, options);
+    try {
+      const checked = validate(topic.schema, value);
+      if (!(checked instanceof Promise)) return this.#add(topic.name, value, options);
+      return checked.then(() => this.#add(topic.name, value, options));
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
   }
 
-  #add(topic: string, value: unknown, options: PublishOptions): Promise<Published> {
+  #add(topic: string, value: unknown, options: PublishOptions | undefined): Promise<Published> {
     return new Promise((resolve, reject) => {
-      const { signal } = options;
-      if (signal) {
-        signal.throwIfAborted();
-        signal.addEventListener("abort", () => reject(asError(signal.reason)), { once: true });
-      }
-      this.#checkRoom();
-      const { bytes, contentType } = encodePayload(value);
-      this.#checkSize(bytes.byteLength);
-      if (this.#writer.length + bytes.byteLength > FULL_BATCH_BYTES) this.flush();
-      const batch = this.#batchFor(topic, options);
-      writeMessage(this.#writer, fieldsOf(bytes, contentType, options));
-      batch.resolve.push(resolve);
-      batch.reject.push(reject);
-      this.#unconfirmed += 1;
-      if (this.#writer.length >= FULL_BATCH_BYTES || batch.count === limits.MAX_BATCH_MESSAGES) {
-        this.flush();
-      } else this.#schedule();
+      if (options?.signal) this.#addAbortable(topic, value, options, { resolve, reject });
+      else this.#write(topic, value, options, resolve, reject);
     });
+  }
+
+  /** Whoever waits may stop waiting; the message is on its way all the same. */
+  #addAbortable(
+    topic: string,
+    value: unknown,
+    options: PublishOptions,
+    { resolve, reject }: { resolve: (published: Published) => void; reject: (e: Error) => void },
+  ): void {
+    options.signal?.throwIfAborted();
+    const forget = onAbort(options.signal, reject);
+    const settle = (published: Published): void => {
+      forget();
+      resolve(published);
+    };
+    const fail = (error: Error): void => {
+      forget();
+      reject(error);
+    };
+    try {
+      this.#write(topic, value, options, settle, fail);
+    } catch (error) {
+      fail(asError(error));
+    }
+  }
+
+  #write(
+    topic: string,
+    value: unknown,
+    options: PublishOptions | undefined,
+    resolve: (published: Published) => void,
+    reject: (error: Error) => void,
+  ): void {
+    this.#checkRoom();
+    const { bytes, contentType } = encodePayload(value);
+    const { byteLength } = bytes;
+    this.#checkSize(byteLength);
+    if (this.#writer.length + byteLength > FULL_BATCH_BYTES) this.flush();
+    const batch = this.#batchFor(topic, options);
+    writeMessage(this.#writer, fieldsOf(bytes, contentType, options));
+    this.#filling = batch;
+    batch.payloadBytes += byteLength;
+    batch.resolve.push(resolve);
+    batch.reject.push(reject);
+    this.#unconfirmed += 1;
+    this.#unconfirmedBytes += byteLength;
+    if (this.#writer.length >= FULL_BATCH_BYTES || batch.count === limits.MAX_BATCH_MESSAGES) {
+      this.flush();
+    } else this.#schedule();
   }
 
   #checkRoom(): void {
@@ -237,20 +244,19 @@ export class Publisher {
     throw new PeykError("payload_too_large", detail, { field: "value", limit });
   }
 
-  #batchFor(topic: string, options: PublishOptions): Batch {
-    const requireSubscription = options.requireSubscription ?? false;
-    const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs;
+  /** The batch that is being filled, if the message may join it, or a new one. */
+  #batchFor(topic: string, options: PublishOptions | undefined): Batch {
+    const requireSubscription = options?.requireSubscription ?? false;
     const last = this.#filling;
     const fits =
       last?.topic === topic &&
       last.requireSubscription === requireSubscription &&
-      options.timeoutMs === undefined;
+      options?.timeoutMs === undefined;
     if (fits) return last;
     this.flush();
+    const timeoutMs = options?.timeoutMs ?? this.#options.requestTimeoutMs;
     const deadline = this.#clock.monotonic() + timeoutMs;
-    const batch = new Batch(this, topic, requireSubscription, deadline);
-    this.#filling = batch;
-    return batch;
+    return new Batch(this, { topic, requireSubscription, deadline });
   }
 
   #schedule(): void {
@@ -259,9 +265,19 @@ export class Publisher {
     this.#clock.defer(this.#flush);
   }
 
+  /** Nothing more joins the batch that was being filled. */
+  #complete(): Batch | undefined {
+    const batch = this.#filling;
+    if (!batch) return undefined;
+    this.#filling = undefined;
+    batch.messages = this.#writer.take();
+    this.#unanswered.add(batch);
+    return batch;
+  }
+
   #send(batch: Batch): void {
-    if (!batch.wasSent) {
-      batch.wasSent = true;
+    batch.wasSent = true;
+    if (batch.firstSequence === 0) {
       batch.firstSequence = this.#nextSequence;
       this.#nextSequence += batch.count;
     }
@@ -273,33 +289,12 @@ export class Publisher {
     this.#link.written();
   }
 
-  /** The broker has forgotten what this client published: what was sent before may be stored or not. */
-  #forgetSequences(): void {
-    this.#nextSequence = 1;
+  /** What was sent may be stored or not, and cannot be protected from being stored twice. */
+  #giveUpSent(): void {
+    const detail = "the connection was lost, and the broker does not remember this client";
     for (const batch of [...this.#unanswered]) {
-      if (!batch.wasSent) continue;
-      const detail =
-        "the connection was lost and the broker does not remember this client: " +
-        "the message may have been stored or not";
-      this.#giveUp(batch, new PeykError("outcome_unknown", detail));
+      if (batch.wasSent) batch.fail(unknownOutcome(detail));
     }
-  }
-
-  #giveUp(batch: Batch, error: PeykError): void {
-    batch.isGivenUp = true;
-    this.#drop(batch);
-    batch.rejectAll(error);
-  }
-
-  #drop(batch: Batch): void {
-    if (!this.#unanswered.delete(batch)) return;
-    this.#unconfirmed -= batch.count;
-    this.#unconfirmedBytes -= batch.messages.byteLength;
-    if (this.#unconfirmed < this.#options.maxUnconfirmedMessages / 2) {
-      for (const resolve of this.#onRoom.splice(0)) resolve();
-    }
-    if (this.#unanswered.size > 0) return;
-    for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   #watch(): void {
@@ -308,24 +303,29 @@ export class Publisher {
       this.#sweep = undefined;
       const now = this.#clock.monotonic();
       for (const batch of [...this.#unanswered]) {
-        if (batch.deadline <= now) this.#giveUp(batch, tooLate(batch));
+        if (batch.deadline > now) continue;
+        if (batch.wasSent) this.stored();
+        batch.fail(tooLate(batch));
       }
       this.#watch();
     });
   }
 }
 
-function tooLate(batch: Batch): PeykError {
-  if (batch.wasSent) {
-    const detail = "no answer came in time: the message may have been stored or not";
-    return new PeykError("outcome_unknown", detail);
-  }
-  return new PeykError("timeout", "no broker could be reached in time; the message was not sent");
-}
+const unknownOutcome = (why: string, cause?: PeykError): PeykError => {
+  const detail = `${why}: the message may have been stored or not`;
+  return new PeykError("outcome_unknown", detail, { cause });
+};
 
-function fieldsOf(payload: Uint8Array, contentType: string, options: PublishOptions) {
-  if (contentType === "" && isPlain(options)) return { payload };
+const tooLate = (batch: Batch): PeykError =>
+  batch.wasSent
+    ? unknownOutcome("no answer came in time")
+    : new PeykError("timeout", "no broker could be reached in time; the message was not sent");
+
+function fieldsOf(payload: Uint8Array, contentType: string, options: PublishOptions | undefined) {
+  if (options === undefined) return contentType === "" ? { payload } : { payload, contentType };
   const { key, priority, attributes, correlationId, delayMs, deliverAt, ttlMs, dedupId } = options;
+  if (attributes) checkAttributes(attributes);
   return {
     payload,
     contentType: options.contentType ?? contentType,
@@ -340,10 +340,11 @@ function fieldsOf(payload: Uint8Array, contentType: string, options: PublishOpti
   };
 }
 
-const isPlain = (options: PublishOptions): boolean => {
-  for (const _ in options) return false;
-  return true;
-};
-
-const asError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error(String(reason));
+function checkAttributes(attributes: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (typeof value === "string") continue;
+    const detail = `attribute "${name.slice(0, 64)}" is a ${typeof value}; attributes are strings`;
+    throw new PeykError("invalid_argument", detail, { field: "attributes" });
+  }
+}

@@ -10,6 +10,7 @@ import {
   type ServerFrameKind,
 } from "./protocol/index.js";
 import type { Abortable } from "./types.js";
+import { asError, onAbort } from "./waiting.js";
 
 type Body<Kind extends PlainClientKind> = Parameters<typeof writeClientFrame<Kind>>[3];
 type Answer<Kind extends PlainServerKind> = ReturnType<typeof readServerFrame<Kind>>;
@@ -33,77 +34,122 @@ const REPEATABLE: ReadonlySet<PlainClientKind> = new Set([
   "unsubscribe",
 ]);
 
+/** Requests that end something: a broker that said goodbye still takes them. */
+const ENDINGS: ReadonlySet<PlainClientKind> = new Set(["unsubscribe"]);
+
+/** So many are with the broker at a time, which refuses too many; others wait for their turn. */
+const MAX_SENT = 128;
+
+export interface RequestOptions extends Abortable {
+  /** It succeeded when nobody waited for it any more. */
+  readonly onLate?: () => void;
+}
+
 /** Requests that are not publishes or settles: each is answered, or rejects by its deadline. */
 export class Requests {
   readonly #link: Link;
   readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  /** The deadline of those that do not say otherwise. */
+  readonly timeoutMs: number;
   /** Made and not answered. */
   readonly #open = new Set<Request>();
+  /** Of these: not sent on this connection, in order. */
+  readonly #waiting = new Set<Request>();
 
   constructor(link: Link, clock: Clock, timeoutMs: number) {
     this.#link = link;
     this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
   }
 
   /** Resolves with the answer of kind `answerKind`; rejects with what the broker, or the wait for it, ended with. */
-  async make<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
+  make<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
     kind: Kind,
     body: Body<Kind>,
     answerKind: AnswerKind,
-    options: Abortable = {},
+    { signal, timeoutMs = this.timeoutMs, onLate }: RequestOptions = {},
   ): Promise<Answer<AnswerKind>> {
-    options.signal?.throwIfAborted();
-    if (this.#link.state === "closed") throw new PeykError("closed", "the client is closed");
     return new Promise((resolve, reject) => {
-      const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+      if (this.#link.state === "closed") throw new PeykError("closed", "the client is closed");
+      let timer: Timer | undefined;
+      let forgetSignal = (): void => {};
       const request = new Request(kind, {
         write: (id) => writeClientFrame(this.#link.writer, id, kind, body),
+        isHeldBack: (error) => error.code === "unavailable" && this.#link.isLeaving,
         answered: (answered, packet, start, end) => {
           if (answered === answerKind) resolve(readServerFrame(answerKind, packet, start, end));
-          else if (answered === "error") reject(readErrorFrame(packet, start, end));
           else reject(new PeykError("protocol_violation", `${kind} was answered by ${answered}`));
         },
         failed: reject,
-        ended: () => this.#open.delete(request),
-        timer: this.#clock.setTimer(timeoutMs, () => request.fail(tooLate(request, timeoutMs))),
+        late: (answered) => {
+          if (answered === answerKind) onLate?.();
+        },
+        ended: () => {
+          timer?.cancel();
+          forgetSignal();
+          this.#open.delete(request);
+          this.#waiting.delete(request);
+          this.#pump();
+        },
       });
-      const { signal } = options;
-      signal?.addEventListener("abort", () => request.fail(asError(signal.reason)), { once: true });
       this.#open.add(request);
-      if (this.#link.isOpen) this.#send(request);
+      if (timeoutMs !== Infinity) {
+        const onTime = (): void => request.fail(tooLate(request, timeoutMs));
+        timer = this.#clock.setTimer(timeoutMs, onTime);
+      }
+      forgetSignal = onAbort(signal, (reason) => request.fail(reason));
+      if (request.isEnded) return;
+      this.#waiting.add(request);
+      if (this.#link.isLeaving && ENDINGS.has(kind)) this.#send(request);
+      else this.#pump();
     });
   }
 
   /** The link is open: makes again what was not answered. */
   resend(): void {
-    for (const request of this.#open) this.#send(request);
+    for (const request of this.#open) this.#waiting.add(request);
+    this.#pump();
   }
 
   close(error: PeykError): void {
     for (const request of [...this.#open]) request.fail(error);
   }
 
+  #pump(): void {
+    for (const request of this.#waiting) {
+      const sentCount = this.#open.size - this.#waiting.size;
+      if (!this.#link.takesNew || sentCount >= MAX_SENT) return;
+      this.#send(request);
+    }
+  }
+
   #send(request: Request): void {
-    request.send(this.#link.expect(request));
-    this.#link.written();
+    this.#waiting.delete(request);
+    try {
+      request.send(this.#link.expect(request));
+      this.#link.written();
+    } catch (error) {
+      // What cannot be written, such as a negative number.
+      request.fail(asError(error));
+    }
   }
 }
 
 interface RequestParts {
   write(id: number): void;
+  /** The broker refused it only because it stops: the next connection will do. */
+  isHeldBack(error: PeykError): boolean;
   answered(kind: ServerFrameKind, packet: Uint8Array, start: number, end: number): void;
   failed(error: Error): void;
+  late(kind: ServerFrameKind): void;
   ended(): void;
-  readonly timer: Timer;
 }
 
 class Request implements Pending {
   readonly kind: PlainClientKind;
   wasSent = false;
+  isEnded = false;
   readonly #parts: RequestParts;
-  #isEnded = false;
 
   constructor(kind: PlainClientKind, parts: RequestParts) {
     this.kind = kind;
@@ -116,9 +162,10 @@ class Request implements Pending {
   }
 
   answered(kind: ServerFrameKind, packet: Uint8Array, start: number, end: number): void {
-    if (!this.#end()) return;
+    if (this.isEnded) return this.#parts.late(kind);
     try {
-      this.#parts.answered(kind, packet, start, end);
+      if (kind === "error") this.#refused(readErrorFrame(packet, start, end));
+      else if (this.#end()) this.#parts.answered(kind, packet, start, end);
     } catch (error) {
       this.#parts.failed(asError(error));
     }
@@ -134,10 +181,14 @@ class Request implements Pending {
     if (this.#end()) this.#parts.failed(error);
   }
 
+  #refused(error: PeykError): void {
+    if (this.#parts.isHeldBack(error)) this.wasSent = false;
+    else this.fail(error);
+  }
+
   #end(): boolean {
-    if (this.#isEnded) return false;
-    this.#isEnded = true;
-    this.#parts.timer.cancel();
+    if (this.isEnded) return false;
+    this.isEnded = true;
     this.#parts.ended();
     return true;
   }
@@ -147,6 +198,3 @@ function tooLate(request: Request, timeoutMs: number): PeykError {
   const what = request.wasSent ? "was not answered" : "could not be sent";
   return new PeykError("timeout", `${request.kind} ${what} within ${timeoutMs} ms`);
 }
-
-export const asError = (reason: unknown): Error =>
-  reason instanceof Error ? reason : new Error(String(reason));

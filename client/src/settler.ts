@@ -1,3 +1,5 @@
+import type { Clock, Timer } from "./clock.js";
+import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
 import type { Link, Pending } from "./link.js";
 import {
   PeykError,
@@ -10,94 +12,121 @@ import {
   type SettleRange,
   type SettleVerb,
 } from "./protocol/index.js";
-import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
 
-/** What became of one delivery, for those who want to know. */
+/** How often it is looked whether answers are overdue, in ms, while somebody waits for one. */
+const SWEEP_MS = 1_000;
+
+/** Texts that a frame may hold before it is sent, in characters: a thousand long reasons are more than one packet takes. */
+const FULL_FRAME_CHARS = 64 * 1024;
+
+/** For those who want to know what became of what they said. */
 export interface Waiter {
-  readonly delivery: ReceivedDelivery;
-  settled(retryInMs: number | undefined): void;
+  settled(range: SettledRange): void;
   failed(error: PeykError): void;
 }
 
-/** A range that was written, and may be written again after a reconnect. */
-type Range = SettleRange;
+/** What was said of one delivery, in the order of the frame's ranges. */
+interface Said {
+  readonly number: number;
+  readonly delivery: ReceivedDelivery;
+  readonly waiter: Waiter;
+}
+
+type Entry = ReceivedDelivery | Said;
+
+export interface SettlerOptions {
+  readonly link: Link;
+  readonly clock: Clock;
+  /** Number of the consumer whose deliveries are settled. */
+  readonly consumer: number;
+  readonly timeoutMs: number;
+  /** The lease on a delivery that was settled, or a range of which nothing else is known here. */
+  readonly onLost: (delivery: ReceivedDelivery) => void;
+  readonly onRangeLost: (first: number, count: number) => void;
+}
 
 /**
  * Gathers what becomes of a consumer's deliveries: neighbours that were acked are one range, and all that is due in a
- * turn is one frame. Only those who ask are told of each.
+ * turn is one frame, kept until it is answered. Only those who ask are told of each.
  */
 export class Settler {
-  readonly #link: Link;
-  readonly #consumer: number;
-  readonly #onLost: (first: number, count: number) => void;
-  #ranges: Range[] = [];
+  readonly #options: SettlerOptions;
+  #ranges: SettleRange[] = [];
+  #entries: Entry[] = [];
+  #waiterCount = 0;
+  #textChars = 0;
   /** The last range, while it can grow: an ack next to it costs an addition. */
   #growing: { firstDelivery: number; count: number } | undefined;
-  readonly #waiters = new Map<number, Waiter>();
   /** Frames that are not answered. */
   readonly #unanswered = new Set<SettleFrame>();
   #isScheduled = false;
-  readonly #defer: (callback: () => void) => void;
+  #sweep: Timer | undefined;
   readonly #onIdle: (() => void)[] = [];
   readonly #flush = (): void => this.flush();
 
-  constructor(
-    link: Link,
-    consumer: number,
-    defer: (callback: () => void) => void,
-    onLost: (first: number, count: number) => void,
-  ) {
-    this.#link = link;
-    this.#consumer = consumer;
-    this.#defer = defer;
-    this.#onLost = onLost;
+  constructor(options: SettlerOptions) {
+    this.#options = options;
   }
 
   /** Acks a delivery; nobody waits for the answer. */
-  ack(number: number): void {
-    const growing = this.#growing;
-    if (growing && growing.firstDelivery + growing.count === number) growing.count += 1;
-    else {
-      this.#endGrowing();
-      this.#growing = { firstDelivery: number, count: 1 };
-    }
-    this.#schedule();
+  ack(delivery: ReceivedDelivery): void {
+    this.#entries.push(delivery);
+    this.#ackNumber(delivery.number);
   }
 
-  add(number: number, verb: SettleVerb, details: SettleDetails, waiter?: Waiter): void {
-    if (waiter) this.#waiters.set(number, waiter);
-    if (verb === "ack") return this.ack(number);
-    this.#endGrowing();
-    const { delayMs, reason = "", ms: extendMs, note } = details;
-    const range = { firstDelivery: number, count: 1, verb, delayMs, reason, extendMs, note };
-    const last = this.#ranges.at(-1);
-    if (last && continues(last, range)) {
-      this.#ranges[this.#ranges.length - 1] = { ...last, count: last.count + 1 };
-    } else this.#ranges.push(range);
-    this.#schedule();
+  add(delivery: ReceivedDelivery, verb: SettleVerb, details: SettleDetails, waiter: Waiter): void {
+    const { number } = delivery;
+    this.#entries.push({ number, delivery, waiter });
+    this.#waiterCount += 1;
+    if (verb === "ack") this.#ackNumber(number);
+    else this.#addRange(number, 1, verb, details);
+  }
+
+  /** Says the same of deliveries that nobody has looked at. */
+  addRange(first: number, count: number, verb: SettleVerb): void {
+    this.#addRange(first, count, verb, {});
   }
 
   flush(): void {
     this.#isScheduled = false;
     this.#endGrowing();
     if (this.#ranges.length === 0) return;
-    const frame = new SettleFrame(this, this.#ranges);
-    this.#ranges = [];
+    const { clock, timeoutMs, link } = this.#options;
+    const deadline = this.#waiterCount > 0 ? clock.monotonic() + timeoutMs : Infinity;
+    const frame = new SettleFrame(this, {
+      ranges: this.#ranges,
+      entries: this.#entries,
+      waiterCount: this.#waiterCount,
+      deadline,
+    });
+    this.#reset();
     this.#unanswered.add(frame);
-    if (this.#link.isOpen) this.#send(frame);
+    if (link.isOpen) this.#send(frame);
+    if (frame.waiterCount > 0) this.#watch();
   }
 
   /** The session goes on at a new connection: what was not answered is said again; said twice is no harm. */
   resend(): void {
     for (const frame of this.#unanswered) this.#send(frame);
+    this.flush();
   }
 
-  /** The leases are gone: whatever was said of them and not answered is lost. */
-  abandon(): void {
-    this.flush();
+  /**
+   * Nothing that was said and not answered will be: the leases are gone (their deliveries are lost), or `error` says why.
+   */
+  abandon(error?: PeykError): void {
+    const entries = [...this.#unanswered].flatMap((frame) => frame.entries);
+    entries.push(...this.#entries);
     this.#unanswered.clear();
-    for (const waiter of this.#waiters.values()) waiter.failed(leaseLost(waiter.delivery));
-    this.#waiters.clear();
+    this.#growing = undefined;
+    this.#reset();
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+    for (const entry of entries) {
+      const delivery = deliveryOf(entry);
+      if (!error) this.#options.onLost(delivery);
+      waiterOf(entry)?.failed(error ?? leaseLost(delivery));
+    }
     this.#checkIdle();
   }
 
@@ -108,37 +137,56 @@ export class Settler {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
-  answered(frame: SettleFrame, ranges: readonly SettledRange[] | PeykError): void {
-    this.#unanswered.delete(frame);
-    if (ranges instanceof PeykError) this.#refused(frame, ranges);
-    else for (const range of ranges) this.#settled(range);
+  answered(frame: SettleFrame, answer: readonly SettledRange[] | PeykError): void {
+    if (!this.#unanswered.delete(frame)) return;
+    if (answer instanceof PeykError) {
+      for (const entry of frame.entries) waiterOf(entry)?.failed(answer);
+    } else this.#settled(frame, answer);
     this.#checkIdle();
   }
 
-  #refused(frame: SettleFrame, error: PeykError): void {
-    for (const { firstDelivery, count } of frame.ranges) {
-      this.#tell(firstDelivery, count, (waiter) => waiter.failed(error));
+  /** Answers cover the ranges, and so the entries, in their order. */
+  #settled({ entries, waiterCount }: SettleFrame, answers: readonly SettledRange[]): void {
+    // The rule: all went well, and nobody asked.
+    if (waiterCount === 0 && !answers.some(isRefused)) return;
+    let at = 0;
+    for (const range of answers) {
+      const { firstDelivery: first, count } = range;
+      const isLost = isRefused(range);
+      if (isLost) this.#options.onRangeLost(first, count);
+      for (let entry = entries[at]; entry && isIn(entry, first, count); entry = entries[++at]) {
+        if (isLost) this.#options.onLost(deliveryOf(entry));
+        const waiter = waiterOf(entry);
+        if (waiter) tell(waiter, deliveryOf(entry), range);
+      }
     }
+    const error = new PeykError("protocol_violation", "the broker did not answer for this settle");
+    for (; at < entries.length; at += 1) waiterOf(entries[at] as Entry)?.failed(error);
   }
 
-  #settled({ firstDelivery, count, outcome, retryInMs }: SettledRange): void {
-    if (outcome === "lease_lost" || outcome === "unknown") {
-      this.#onLost(firstDelivery, count);
-      this.#tell(firstDelivery, count, (waiter) => waiter.failed(leaseLost(waiter.delivery)));
-    } else if (outcome === "unconfirmed") {
-      const error = new PeykError("outcome_unknown", "it cannot be told whether this was stored");
-      this.#tell(firstDelivery, count, (waiter) => waiter.failed(error));
-    } else this.#tell(firstDelivery, count, (waiter) => waiter.settled(retryInMs));
+  #ackNumber(number: number): void {
+    const growing = this.#growing;
+    if (growing && growing.firstDelivery + growing.count === number) growing.count += 1;
+    else {
+      this.#endGrowing();
+      this.#growing = { firstDelivery: number, count: 1 };
+    }
+    this.#schedule();
   }
 
-  #tell(first: number, count: number, tell: (waiter: Waiter) => void): void {
-    if (this.#waiters.size === 0) return;
-    for (let number = first; number < first + count; number += 1) {
-      const waiter = this.#waiters.get(number);
-      if (!waiter) continue;
-      this.#waiters.delete(number);
-      tell(waiter);
+  #addRange(first: number, count: number, verb: SettleVerb, details: SettleDetails): void {
+    this.#endGrowing();
+    const { delayMs, reason = "", ms: extendMs, note } = details;
+    const range = { firstDelivery: first, count, verb, delayMs, reason, extendMs, note };
+    const last = this.#ranges.at(-1);
+    if (last && continues(last, range)) {
+      this.#ranges[this.#ranges.length - 1] = { ...last, count: last.count + count };
+    } else {
+      this.#ranges.push(range);
+      this.#textChars += reason.length + (note?.length ?? 0);
     }
+    if (this.#textChars > FULL_FRAME_CHARS) this.flush();
+    else this.#schedule();
   }
 
   #endGrowing(): void {
@@ -146,16 +194,34 @@ export class Settler {
     this.#growing = undefined;
   }
 
+  #reset(): void {
+    this.#ranges = [];
+    this.#entries = [];
+    this.#waiterCount = 0;
+    this.#textChars = 0;
+  }
+
   #send(frame: SettleFrame): void {
-    const id = this.#link.expect(frame);
-    writeSettle(this.#link.writer, id, { consumer: this.#consumer, ranges: frame.ranges });
-    this.#link.written();
+    const { link, consumer } = this.#options;
+    const id = link.expect(frame);
+    writeSettle(link.writer, id, { consumer, ranges: frame.ranges });
+    link.written();
   }
 
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#defer(this.#flush);
+    this.#options.clock.defer(this.#flush);
+  }
+
+  #watch(): void {
+    const { clock } = this.#options;
+    this.#sweep ??= clock.setTimer(SWEEP_MS, () => {
+      this.#sweep = undefined;
+      const now = clock.monotonic();
+      for (const frame of this.#unanswered) if (frame.deadline <= now) frame.giveUp();
+      if ([...this.#unanswered].some((frame) => frame.waiterCount > 0)) this.#watch();
+    });
   }
 
   #checkIdle(): void {
@@ -164,22 +230,28 @@ export class Settler {
   }
 }
 
-/** Whether `next` says the same of the delivery after `last`. */
-const continues = (last: Range, next: Range): boolean =>
-  last.firstDelivery + last.count === next.firstDelivery &&
-  last.verb === next.verb &&
-  last.delayMs === next.delayMs &&
-  last.reason === next.reason &&
-  last.extendMs === next.extendMs &&
-  last.note === next.note;
-
+/** What was sent, or will be at the next connection. */
 class SettleFrame implements Pending {
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly SettleRange[];
+  entries: readonly Entry[];
+  waiterCount: number;
+  readonly deadline: number;
   readonly #settler: Settler;
 
-  constructor(settler: Settler, ranges: readonly Range[]) {
+  constructor(
+    settler: Settler,
+    parts: {
+      readonly ranges: readonly SettleRange[];
+      readonly entries: readonly Entry[];
+      readonly waiterCount: number;
+      readonly deadline: number;
+    },
+  ) {
     this.#settler = settler;
-    this.ranges = ranges;
+    this.ranges = parts.ranges;
+    this.entries = parts.entries;
+    this.waiterCount = parts.waiterCount;
+    this.deadline = parts.deadline;
   }
 
   answered(kind: ServerFrameKind, packet: Uint8Array, start: number, end: number): void {
@@ -191,4 +263,43 @@ class SettleFrame implements Pending {
   lost(): void {
     // said again when the session is resumed
   }
+
+  /** Those who wait are told that nothing is known; the frame itself is still said again. */
+  giveUp(): void {
+    const detail = "no answer came in time: the delivery may have been settled or not";
+    const error = new PeykError("outcome_unknown", detail);
+    const { entries } = this;
+    this.entries = entries.map(deliveryOf);
+    this.waiterCount = 0;
+    for (const entry of entries) waiterOf(entry)?.failed(error);
+  }
 }
+
+const deliveryOf = (entry: Entry): ReceivedDelivery =>
+  "delivery" in entry ? entry.delivery : entry;
+
+const waiterOf = (entry: Entry): Waiter | undefined =>
+  "delivery" in entry ? entry.waiter : undefined;
+
+const isIn = ({ number }: Entry, first: number, count: number): boolean =>
+  number >= first && number < first + count;
+
+const isRefused = ({ outcome }: SettledRange): boolean =>
+  outcome === "lease_lost" || outcome === "unknown";
+
+function tell(waiter: Waiter, delivery: ReceivedDelivery, range: SettledRange): void {
+  if (isRefused(range)) waiter.failed(leaseLost(delivery));
+  else if (range.outcome === "unconfirmed") {
+    const detail = "it cannot be told whether this was stored: the message may come back";
+    waiter.failed(new PeykError("outcome_unknown", detail));
+  } else waiter.settled(range);
+}
+
+/** Whether `next` says the same of the deliveries after `last`. */
+const continues = (last: SettleRange, next: SettleRange): boolean =>
+  last.firstDelivery + last.count === next.firstDelivery &&
+  last.verb === next.verb &&
+  last.delayMs === next.delayMs &&
+  last.reason === next.reason &&
+  last.extendMs === next.extendMs &&
+  last.note === next.note;

@@ -5,19 +5,32 @@ import type { OpenSocket, Socket, SocketEvents } from "./socket.js";
 /** Largest packet that is taken from a broker, in bytes: what one turn gathers, and one message of any size. */
 const MAX_PACKET_BYTES = 64 * 1024 * 1024;
 
+/** How long a broker may take to answer that the connection is done, in ms; the process waits for it. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
 /** Node: the `ws` package, which sends without copying twice and tells why a connection failed. */
 export const openSocket: OpenSocket = (url, events) => new NodeSocket(url, events);
 
+/**
+ * WebSocket masks what clients send because proxies in between could be misled by what a page chooses to send. Where none
+ * can look inside, a mask of zeros, which `ws` does not apply, saves a tenth of the CPU of a client and its broker.
+ */
+const NO_MASK = (mask: Uint8Array): void => void mask.fill(0);
+
 class NodeSocket implements Socket {
   readonly #socket: WebSocket;
+  readonly #isMasking: boolean;
 
   constructor(url: string, events: SocketEvents) {
     let failure = "";
+    this.#isMasking = !isPrivate(new URL(url));
     const socket = new WebSocket(url, [SUBPROTOCOL], {
       perMessageDeflate: false,
       maxPayload: MAX_PACKET_BYTES,
       skipUTF8Validation: true,
-    });
+      closeTimeout: CLOSE_TIMEOUT_MS,
+      ...(!this.#isMasking && { generateMask: NO_MASK }),
+    } as ConstructorParameters<typeof WebSocket>[2]); // its types lag behind its options
     this.#socket = socket;
     socket.on("error", (error) => (failure = error.message));
     socket.on("open", () => events.opened());
@@ -29,13 +42,21 @@ class NodeSocket implements Socket {
     return this.#socket.bufferedAmount;
   }
 
-  /** `ws` masks into a copy of its own before it returns. */
+  /** What `ws` masks is a copy of its own by the time it returns. */
   send(packet: Uint8Array): void {
-    this.#socket.send(packet);
+    this.#socket.send(this.#isMasking ? packet : packet.slice());
   }
 
   close(code: number, reason: string): void {
-    if (this.#socket.readyState === WebSocket.CONNECTING) this.#socket.terminate();
-    else this.#socket.close(code === 1006 ? CLOSE_CODES.normal.code : code, reason);
+    const isDone = code === CLOSE_CODES.normal.code;
+    if (isDone && this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
+    else this.#socket.terminate();
   }
 }
+
+/** Encrypted, or within this machine. */
+const isPrivate = ({ protocol, hostname }: URL): boolean =>
+  protocol === "wss:" ||
+  hostname === "localhost" ||
+  hostname === "[::1]" ||
+  /^127(\.\d+){3}$/.test(hostname);

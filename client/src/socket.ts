@@ -4,6 +4,7 @@ export interface Socket {
   send(packet: Uint8Array): void;
   /** Bytes that were sent and have not left yet. */
   readonly bufferedBytes: number;
+  /** 1000: this side is done. Anything else: the connection just ends, and the session is to go on at another one. */
   close(code: number, reason: string): void;
 }
 

@@ -1,4 +1,4 @@
-import { SUBPROTOCOL } from "./protocol/index.js";
+import { CLOSE_CODES, SUBPROTOCOL } from "./protocol/index.js";
 import type { OpenSocket, Socket, SocketEvents } from "./socket.js";
 
 /** Browsers and every other runtime: its global WebSocket. */
@@ -25,7 +25,9 @@ class WebSocketOfRuntime implements Socket {
     this.#socket.send(packet as Uint8Array<ArrayBuffer>);
   }
 
+  /** Pages may not say any code but 1000; without one the broker keeps the session. */
   close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
+    if (code === CLOSE_CODES.normal.code) this.#socket.close(code, reason);
+    else this.#socket.close();
   }
 }

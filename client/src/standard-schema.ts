@@ -10,6 +10,7 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   };
 }
 
+// eslint-disable-next-line @typescript-eslint/no-namespace -- the published interface has it
 export declare namespace StandardSchemaV1 {
   export type Result<Output> =
     { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };

@@ -1,4 +1,4 @@
-import { PeykError } from "./protocol/index.js";
+import { parseSubscriptionName, PeykError } from "./protocol/index.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 
 /** "<topic or pattern>/<group>": a forgotten group is a type error. */
@@ -36,7 +36,7 @@ export function topic<In, Out>(name: string, schema?: StandardSchemaV1<In, Out>)
     },
     group: (group) => ({
       name: `${name}/${group}`,
-      ...(schema && { "~schema": schema as unknown as StandardSchemaV1<unknown, Out> }),
+      ...(schema && { "~schema": schema }),
     }),
     ...(schema && { "~schema": schema }),
   };
@@ -56,13 +56,19 @@ export interface ResolvedSource {
   readonly schema: StandardSchemaV1 | undefined;
 }
 
+/** Throws `invalid_argument` where a name has no group, with the two ways out. */
 export function resolveFrom(from: From<unknown>): readonly ResolvedSource[] {
-  const sources = Array.isArray(from) ? from : [from];
-  return (sources as readonly (SubscriptionName | Subscription<unknown>)[]).map((source) =>
-    typeof source === "string"
-      ? { name: source, schema: undefined }
-      : { name: source.name, schema: source["~schema"] },
-  );
+  const sources = [from].flat() as readonly (SubscriptionName | Subscription<unknown>)[];
+  if (sources.length === 0) {
+    const detail = "there is no subscription to take from; give at least one";
+    throw new PeykError("invalid_argument", detail, { field: "from" });
+  }
+  return sources.map((source) => {
+    const isName = typeof source === "string";
+    const name = isName ? source : source.name;
+    parseSubscriptionName(name);
+    return { name, schema: isName ? undefined : source["~schema"] };
+  });
 }
 
 function fill(pattern: string, levels: readonly string[]): string {

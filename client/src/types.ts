@@ -66,7 +66,7 @@ export type Entries<In> = Iterable<Entry<In>> | AsyncIterable<Entry<In>>;
 export interface Message<T = unknown> {
   readonly id: string;
   readonly topic: string;
-  readonly key?: string;
+  readonly key?: string | undefined;
   readonly priority: number;
   readonly publishedAt: Date;
   /** Decoded by its content type; checked by the schema, if the topic has one. */
@@ -74,8 +74,8 @@ export interface Message<T = unknown> {
   readonly bytes: Uint8Array;
   readonly contentType: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly correlationId?: string;
-  readonly replyTo?: string;
+  readonly correlationId?: string | undefined;
+  readonly replyTo?: string | undefined;
 }
 
 export interface Delivery<T = unknown> extends Message<T> {
@@ -87,7 +87,7 @@ export interface Delivery<T = unknown> extends Message<T> {
   /** Aborted when the lease is lost, or close() ran out of time. */
   readonly signal: AbortSignal;
   /** Left by extend() in an earlier attempt. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Only from a dead-letter queue: why it is there. */
   readonly deadLetter?: DeadLetterReason | undefined;
   /** These resolve when durable, also if it was settled before; they reject with `lease_lost`. */
@@ -133,6 +133,8 @@ export interface Consumer extends AsyncDisposable {
 }
 
 export interface LiveOptions extends Abortable {
+  /** Says when something came since then: the `at` of an earlier listener. Needs a topic, not a pattern. */
+  readonly from?: Live["at"];
   readonly onGap?: (gap: Events["gap"]) => void;
 }
 

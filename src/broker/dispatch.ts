@@ -4,8 +4,8 @@ import type { ReadyList } from "./ready-list.js";
 
 /**
  * Hands out what is ready, always to the consumer of whose credit the largest share is free, in pieces that leave an equal
- * share to each of those that have any: one consumer gets whole runs, eight get an eighth of what is ready each. Equals take turns,
- * beginning at index `turn`; returns where the next call should begin.
+ * share to each of those that have any: one consumer gets whole runs, eight get an eighth of what is ready each. Equals
+ * take turns, beginning at index `turn`; returns where the next call should begin.
  *
  * A message too large for everybody's free credit stops it until somebody holds nothing, so that smaller ones behind
  * cannot keep it waiting for ever.
@@ -34,8 +34,8 @@ export function dispatch(
 }
 
 /**
- * Index of the attachment of whose credit the largest share is free, the first of equals from index `turn` on; -1 if none has any. With
- * `bytes`, only of those that would take a message of that size.
+ * Index of the attachment of whose credit the largest share is free, the first of equals from index `turn` on; -1 if none
+ * has any. With `bytes`, only of those that would take a message of that size.
  */
 function mostFree(attachments: readonly Attachment[], turn: number, bytes: number): number {
   const count = attachments.length;

@@ -35,6 +35,7 @@ export class CrashRun {
   readonly #mode: CrashMode;
   readonly #random: SeededRandom;
   readonly #workload: RandomWorkload;
+  readonly #fillsDisk: boolean;
   readonly #calls = new DiskCalls();
   readonly #options: Partial<EmbeddedEngineOptions>;
   #disk: SimulatedDisk;
@@ -48,14 +49,18 @@ export class CrashRun {
     this.#seed = this.#random.seed;
     this.#mode = mode;
     const random = this.#random;
+    this.#fillsDisk = random.chance(0.25);
     this.#workload = new RandomWorkload(random.fork(), {
-      largeShare: random.pick([0, 0.01, 0.05]),
+      largeShare: this.#fillsDisk ? 0 : random.pick([0, 0.01, 0.05]),
+      fillsDisk: this.#fillsDisk,
     });
+    // A power cut may come between the end of a topic and that of the references to it.
+    this.#workload.state.hasStaleReferences = mode === "os-power";
     this.#options = {
       durability: mode === "fsync" ? "fsync" : "os",
       segmentBytes: random.pick([4, 8, 16, 64]) * 1024,
       snapshotBytes: random.pick([4, 16, 64]) * 1024,
-      spareBytes: random.pick([0, 0, 8 * 1024 * 1024]),
+      spareBytes: this.#fillsDisk ? 256 * 1024 : random.pick([0, 0, 8 * 1024 * 1024]),
       recentBytes: random.pick([0, 2_000, 1_000_000]),
       maxWaitingRetries: 100_000,
     };
@@ -83,7 +88,7 @@ export class CrashRun {
   /** One in five dies early, while it recovers. */
   #drawDeath(): Death {
     const random = this.#random;
-    const atOperation = 1 + random.int(random.chance(0.2) ? 15 : random.pick([60, 250, 600]));
+    const atOperation = 1 + random.int(random.chance(0.2) ? 15 : random.pick([40, 120, 400]));
     const phase = random.pick(["before", "after"] as const);
     const kind =
       this.#mode === "os" ? "crash" : random.pick(["crash", "power-cut", "power-cut"] as const);
@@ -98,6 +103,7 @@ export class CrashRun {
       await this.#check(life);
       await this.#work(life, death ? Infinity : 150);
       await life.quiet();
+      if (this.#fillsDisk) await this.#checkRoom(life);
       await life.until(life.engine.close());
     } catch (error) {
       if (!(error instanceof Died)) throw error;
@@ -115,7 +121,19 @@ export class CrashRun {
     this.#workload.state.sets.crashed(this.#mode !== "os-power" || death?.kind === "crash");
   }
 
+  /** When there is room again, publishing resumes. */
+  async #checkRoom(life: EngineLife): Promise<void> {
+    life.disk.resize(2 ** 40);
+    for (let second = 0; second < 5; second += 1) {
+      life.clock.advance(1_000);
+      await life.quiet();
+    }
+    if (life.engine.storage().isFull) throw new Error("the disk has room, and counts as full");
+  }
+
   #start(death: Death | undefined): EngineLife {
+    // A start needs a little room, as when somebody makes some because the broker stopped.
+    this.#disk.resize(2 ** 40);
     return new EngineLife({
       disk: this.#disk,
       clock: new TestClock({ wallMs: this.#wallMs }),
@@ -134,18 +152,26 @@ export class CrashRun {
     if (this.#mode !== "os-power" && strangers.topics.length + strangers.subscriptions.length > 0) {
       throw new Error(`deleted things came back: ${JSON.stringify(strangers)}`);
     }
+    await this.#deleteStrangers(life, strangers);
     const questions = state.openQuestions(life.clock.now(), this.#mode !== "os-power");
     for (const owner of state.subscriptions.values()) await this.#audit(life, owner);
     const evidence = questions.flatMap((question) => question() ?? []);
     state.openSettles.clear();
     state.sets.checkUnits(evidence);
     state.sets.settleHistory();
-    for (const subscription of strangers.subscriptions) {
+  }
+
+  /** A power cut may undo that they were deleted. */
+  async #deleteStrangers(
+    life: EngineLife,
+    { topics, subscriptions }: { readonly topics: number[]; readonly subscriptions: number[] },
+  ): Promise<void> {
+    for (const subscription of subscriptions) {
       await life.until(life.engine.change({ kind: "delete-subscription", subscription }));
     }
-    for (const topic of strangers.topics) {
+    for (const topic of topics)
       await life.until(life.engine.change({ kind: "delete-topic", topic }));
-    }
+    if (topics.length > 0) this.#workload.state.hasStaleReferences = true;
   }
 
   /** Everything that a subscription and its dead-letter queue have, handed out or waiting. */

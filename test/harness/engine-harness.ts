@@ -197,7 +197,8 @@ export class EngineHarness {
   ): Promise<number> {
     const batch = numbered(firstId, count, payloadBytes);
     const [range] = await this.append({ topic: topic.id, priority, batch });
-    if (range?.kind !== "stored") throw new Error(`the messages were ${range?.kind ?? "forgotten"}`);
+    if (range?.kind !== "stored")
+      throw new Error(`the messages were ${range?.kind ?? "forgotten"}`);
     return range.firstPosition;
   }
 

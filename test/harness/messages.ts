@@ -45,7 +45,8 @@ export function idOf(batch: MessageBatch, index: number): number {
   const keyAt = payloadAt + payloadBytes + 2;
   const key = keyAt < bytes.byteLength ? bytes.subarray(keyAt).toString() : undefined;
   const expected = encodeMessage({ id, payloadBytes, ...(key === undefined ? {} : { key }) });
-  if (!stored.equals(expected)) throw new Error(`message ${id} has other bytes than were published`);
+  if (!stored.equals(expected))
+    throw new Error(`message ${id} has other bytes than were published`);
   return id;
 }
 

@@ -76,9 +76,7 @@ export class Proxy {
     const broker = connect(this.#target);
     const faults = this.#faults;
     this.#faults = {};
-    const pair = new Pair(client, broker, faults, this.passed, () =>
-      this.#pairs.delete(pair),
-    );
+    const pair = new Pair(client, broker, faults, this.passed, () => this.#pairs.delete(pair));
     this.#pairs.add(pair);
     if (this.#isBlackHole) pair.freeze();
   }

@@ -30,6 +30,8 @@ const MAX_PRODUCERS = 3;
 export interface WorkloadOptions {
   /** How often a message is large: 16 KiB and more, up to 1 MiB. */
   readonly largeShare: number;
+  /** Whether the disk is full now and then. */
+  readonly fillsDisk: boolean;
 }
 
 interface SentAppend {
@@ -76,12 +78,19 @@ export class RandomWorkload {
       [0.8, () => this.#deleteTopic(life)],
       [0.8, () => this.#unsubscribe(life)],
       [1, () => this.#producerComesOrGoes(life)],
+      [this.#options.fillsDisk ? 1.5 : 0, () => this.#resizeDisk(life)],
     ];
     let left = random.fraction() * actions.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, action] of actions) {
       left -= weight;
       if (left < 0) return action();
     }
+  }
+
+  /** Leaves little or much room. */
+  #resizeDisk({ disk }: EngineLife): void {
+    const freeBytes = this.#random.pick([0, 500, 10_000, 300_000, 2 ** 40]);
+    disk.resize(disk.usedBytes + freeBytes);
   }
 
   /** The process is gone, and with it all feeds. */
@@ -138,7 +147,7 @@ export class RandomWorkload {
     this.state.send(id, topic, unit, nowMs);
     const message = this.state.sets.messages.get(id);
     if (message && old) message.sentAtMs = Math.min(old.sentAtMs, message.sentAtMs);
-    if (message) message.state = "unknown";
+    if (message && old) Object.assign(message, { state: "unknown", purge: old.purge });
     for (const [subscription, item] of before) {
       const now = this.state.sets.item(subscription, id);
       if (now && item) now.fates = [...item.fates, ...now.fates];
@@ -172,7 +181,8 @@ export class RandomWorkload {
       const known = this.state.sets.messages.get(ids[0] ?? 0);
       const sameTopic = known && this.state.topics.get(known.topic);
       // A message of a deleted topic is forgotten by the oracle, but not by the producer.
-      if (sameTopic && !sameTopic.isDeleting && this.#areAllOf(ids, sameTopic)) {
+      const isPossible = sameTopic && !sameTopic.isDeleting && this.#areAllOf(ids, sameTopic);
+      if (isPossible && !this.#areRefusable(ids)) {
         const firstSequence = again.firstSequence + from;
         const append = this.#append(sameTopic, ids, { id: producer.id, firstSequence });
         return { append, ids, topic: sameTopic, producer };
@@ -184,6 +194,12 @@ export class RandomWorkload {
     producer.sent.push({ firstSequence, ids });
     const append = this.#append(topic, ids, { id: producer.id, firstSequence });
     return { append, ids, topic, producer };
+  }
+
+  /** Whether some may be refused, though the same is taken right after it. */
+  #areRefusable(ids: readonly number[]): boolean {
+    const { messages } = this.state.sets;
+    return this.#options.fillsDisk && ids.some((id) => messages.get(id)?.state === "sent");
   }
 
   #areAllOf(ids: readonly number[], topic: KnownTopic): boolean {
@@ -233,7 +249,9 @@ export class RandomWorkload {
       count,
       outcome,
     };
-    const open1 = held.flatMap(({ message }) => this.#begin(open.owner, message, outcome, unit, life));
+    const open1 = held.flatMap(({ message }) =>
+      this.#begin(open.owner, message, outcome, unit, life),
+    );
     open.owner.busy += 1;
     settles.push({ settle, open, settles: open1, held });
   }
@@ -260,7 +278,11 @@ export class RandomWorkload {
     const draw = random.fraction();
     if (draw < 0.65) return { kind: "done" };
     if (draw < 0.78) {
-      const death = { reason: "rejected", error: "no ".repeat(random.int(40)), attempts: 3 } as const;
+      const death = {
+        reason: "rejected",
+        error: "no ".repeat(random.int(40)),
+        attempts: 3,
+      } as const;
       return { kind: "dead", death: { ...death, lastConsumer: "c" } };
     }
     return {
@@ -278,7 +300,9 @@ export class RandomWorkload {
     settles: readonly SentSettle[],
     result: UnitResult,
   ): void {
-    const isRefused = result.appends.some((ranges) => ranges.some(({ kind }) => kind === "refused"));
+    const isRefused = result.appends.some((ranges) =>
+      ranges.some(({ kind }) => kind === "refused"),
+    );
     appends.forEach((sent, index) => this.#appended(sent, result.appends[index] ?? []));
     settles.forEach((sent, index) => {
       for (const open of sent.settles) this.state.openSettles.delete(open);
@@ -301,7 +325,8 @@ export class RandomWorkload {
           if (range.kind === "stored" && known.state === "stored") {
             throw new Error(`message ${id} is stored a second time`);
           }
-          if (range.kind === "duplicate" && !producer) throw new Error(`message ${id} is no duplicate`);
+          if (range.kind === "duplicate" && !producer)
+            throw new Error(`message ${id} is no duplicate`);
           this.state.sets.stored(id, range.firstPosition + index);
         } else if (range.kind === "refused") {
           if (known.state === "sent") this.state.sets.refused(id);
@@ -542,7 +567,9 @@ export class RandomWorkload {
 
   #deleteTopic(life: EngineLife): void {
     const topics = [...this.state.topics.values()].filter(({ isDeleting }) => !isDeleting);
-    const isBusy = [...this.state.subscriptions.values()].some(({ busy, isMoving }) => busy > 0 || isMoving);
+    const isBusy = [...this.state.subscriptions.values()].some(
+      ({ busy, isMoving }) => busy > 0 || isMoving,
+    );
     if (topics.length < 2 || isBusy) return;
     const topic = this.#random.pick(topics);
     topic.isDeleting = true;

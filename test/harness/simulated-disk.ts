@@ -49,6 +49,7 @@ export class SimulatedDisk implements Disk {
   readonly #directory: SimulatedDirectory;
   readonly #faults = new FaultPlan();
   readonly #underWay = new Set<Effect>();
+  #capacityBytes: number;
   #state: "free" | "locked" | "dead" = "free";
 
   constructor(
@@ -59,7 +60,18 @@ export class SimulatedDisk implements Disk {
     this.#options = options;
     this.#random = new SeededRandom(options.seed ?? 1);
     this.#directory = directory;
+    this.#capacityBytes = options.capacityBytes ?? 2 ** 40;
     this.trace = trace;
+  }
+
+  /** What all files take together. */
+  get usedBytes(): number {
+    return usedBytes(this.#directory);
+  }
+
+  /** From now on all files may take so much together; what is there stays. */
+  resize(capacityBytes: number): void {
+    this.#capacityBytes = capacityBytes;
   }
 
   /** Plans a failure. */
@@ -161,7 +173,7 @@ export class SimulatedDisk implements Disk {
 
   async space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
     this.#checkAlive("space", this.location);
-    const totalBytes = this.#capacityBytes();
+    const totalBytes = this.#capacityBytes;
     return { freeBytes: Math.max(totalBytes - usedBytes(this.#directory), 0), totalBytes };
   }
 
@@ -197,9 +209,9 @@ export class SimulatedDisk implements Disk {
   }
 
   #takeEffect(effect: Effect, fault: DiskErrorKind | undefined): DiskErrorKind | undefined {
-    if (fault === undefined) return applyWhole(this.#directory, effect, this.#capacityBytes());
+    if (fault === undefined) return applyWhole(this.#directory, effect, this.#capacityBytes);
     if (effect.kind === "write")
-      applyPartOf(this.#directory, effect, this.#random, this.#capacityBytes());
+      applyPartOf(this.#directory, effect, this.#random, this.#capacityBytes);
     if (effect.kind === "sync") effect.file.lose(effect.end);
     if (effect.kind === "syncDirectory") this.#directory.loseJournal();
     return fault;
@@ -215,13 +227,14 @@ export class SimulatedDisk implements Disk {
     };
     const directory = this.#directory.copy(copyOf);
     for (const effect of this.#underWay) {
-      applyPartOf(directory, copyEffect(effect, copyOf), random, this.#capacityBytes());
+      applyPartOf(directory, copyEffect(effect, copyOf), random, this.#capacityBytes);
     }
     return directory;
   }
 
   #successor(event: string, random: SeededRandom, directory: SimulatedDirectory): SimulatedDisk {
-    const options = { ...this.#options, seed: random.fork().seed };
+    const seed = random.fork().seed;
+    const options = { ...this.#options, seed, capacityBytes: this.#capacityBytes };
     return new SimulatedDisk(options, directory, this.trace.continueAfter(event));
   }
 
@@ -236,10 +249,6 @@ export class SimulatedDisk implements Disk {
     const file = this.#directory.seen.get(name);
     if (file === undefined) throw new DiskError("missing", operation, name);
     return file;
-  }
-
-  #capacityBytes(): number {
-    return this.#options.capacityBytes ?? 2 ** 40;
   }
 
   #checkAlive(operation: string, file: string): void {

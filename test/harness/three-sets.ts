@@ -122,7 +122,8 @@ export class ThreeSets {
     for (const items of this.#items.values()) {
       for (const [id, { message }] of items) if (message.topic === topic) items.delete(id);
     }
-    for (const [id, message] of this.messages) if (message.topic === topic) this.messages.delete(id);
+    for (const [id, message] of this.messages)
+      if (message.topic === topic) this.messages.delete(id);
   }
 
   // ---- Publishing --------------------------------------------------------------------------------------------------
@@ -161,7 +162,8 @@ export class ThreeSets {
   /** The engine says that it is stored: subscriptions that were there for certain have it then. */
   stored(id: number, position: number): void {
     const message = this.#message(id);
-    if (message.state === "absent") throw new Error(`message ${id} is stored though it was refused`);
+    if (message.state === "absent")
+      throw new Error(`message ${id} is stored though it was refused`);
     message.state = "stored";
     this.#claim(message, position);
     for (const items of this.#items.values()) {
@@ -271,7 +273,9 @@ export class ThreeSets {
       const present = all.find(({ isPresent }) => isPresent);
       const absent = all.find(({ isPresent }) => !isPresent);
       if (present && absent) {
-        throw new Error(`unit ${unit} is torn: ${present.what} is there, and ${absent.what} is not`);
+        throw new Error(
+          `unit ${unit} is torn: ${present.what} is there, and ${absent.what} is not`,
+        );
       }
       if (absent) firstLost ??= unit;
       else if (firstLost !== undefined) {
@@ -320,7 +324,10 @@ export class ThreeSets {
         (redrives === undefined || fate.redrives === redrives),
     );
     if (matching.length === 0) {
-      throw this.#broken(item, `is seen as ${kind} f${failures} c${crashes} n${note ?? ""} r${redrives}`);
+      throw this.#broken(
+        item,
+        `is seen as ${kind} f${failures} c${crashes} n${note ?? ""} r${redrives}`,
+      );
     }
     if (item.openMoves === 0) item.fates = matching;
     if (item.message.state !== "sent") item.message.state = "stored";

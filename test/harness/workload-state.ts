@@ -160,8 +160,7 @@ export class WorkloadState {
     const isLive = item.fates.some(({ kind }) => kind === "live");
     const isDead = item.fates.some(({ kind }) => kind === "dead");
     return (
-      (isLive && expireMs > 0 && ageMs >= expireMs) ||
-      (isDead && retainMs > 0 && ageMs >= retainMs)
+      (isLive && expireMs > 0 && ageMs >= expireMs) || (isDead && retainMs > 0 && ageMs >= retainMs)
     );
   }
 

@@ -43,7 +43,9 @@ export class Expiry {
     for (const { subscription } of [...positions.cursors]) {
       const owner = this.#core.state.subscriptions.get(subscription);
       const cursor = owner?.cursors.get(positions.log);
-      if (cursor && cursor.floor < floor) this.#moveFloor(cursor, floor, ranges);
+      // One that was made meanwhile and begins lower has its turn next time: these ranges do not tell what it has there.
+      const isKnown = cursor && cursor.floor >= oldest && cursor.floor < floor;
+      if (isKnown) this.#moveFloor(cursor, floor, ranges);
     }
   }
 

@@ -7,6 +7,9 @@ import { FileKind, FORMAT_VERSION } from "./format.js";
 import { Liveness } from "./liveness.js";
 import { nearPlaces, READ_AHEAD_BYTES, type Segment } from "./segment.js";
 
+/** Longest time that a copy waits between two reads, in ms. */
+const MAX_PAUSE_MS = 1_000;
+
 /**
  * Frees files: those in which nothing lives go, and where more is dead than alive the survivors of neighbouring files
  * are copied into a cold file first.
@@ -170,7 +173,7 @@ export class Reclaim {
   async #pause(workedMs: number): Promise<void> {
     if (workedMs === 0 || this.#isStopped) return;
     await new Promise<void>((resolve) => {
-      const timer = this.#core.clock.setTimer(workedMs * 3, resolve);
+      const timer = this.#core.clock.setTimer(Math.min(workedMs * 3, MAX_PAUSE_MS), resolve);
       this.#endPause = () => {
         timer.cancel();
         resolve();

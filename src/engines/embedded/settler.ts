@@ -69,9 +69,11 @@ export class Settler {
     this.refer(owner.subscription.deadLetters ?? subscription, references);
   }
 
-  /** Adds references to a subscription's own log. */
-  refer(subscription: number, references: Parameters<typeof encodeReferences>[0]): void {
-    const owner = this.#core.state.subscriptions.get(subscription);
+  /** Adds references to a subscription's own log, but for messages of topics that were deleted meanwhile. */
+  refer(subscription: number, all: Parameters<typeof encodeReferences>[0]): void {
+    const { subscriptions, logs } = this.#core.state;
+    const owner = subscriptions.get(subscription);
+    const references = all.filter((reference) => logs.has(reference.log ?? 0));
     if (!owner || references.length === 0) return;
     const log = owner.references ?? this.#createOwnLog(owner, "references");
     if (!log) return;

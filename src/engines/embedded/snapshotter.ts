@@ -14,7 +14,8 @@ const KEPT_SNAPSHOTS = 2;
 
 interface RunningSnapshot {
   /** Made with the first slice. */
-  copy: { readonly writer: SnapshotWriter; readonly pieces: Iterator<Piece, undefined> } | undefined;
+  copy:
+    { readonly writer: SnapshotWriter; readonly pieces: Iterator<Piece, undefined> } | undefined;
   /** To be called when everything is copied. */
   copied(): void;
 }

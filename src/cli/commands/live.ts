@@ -1,0 +1,116 @@
+import type { Command } from "commander";
+import type { Live, Message } from "@peyk/client";
+import { withClient, type Context } from "../context.js";
+import { act, parsed } from "../declare.js";
+import { EXIT } from "../failures.js";
+import { Interruption } from "../interruption.js";
+import { createPrinter } from "../messages.js";
+import { parseDuration, parseWhole, plural } from "../text.js";
+
+/** Messages that may wait to be written; what comes beyond them is dropped and counted. */
+const MAX_UNWRITTEN = 10_000;
+
+interface Flags {
+  readonly count?: number;
+  readonly idle?: number;
+  readonly format?: string;
+}
+
+export function live(program: Command): void {
+  const command = program
+    .command("live <pattern>")
+    .description(
+      "Look at messages as they come: at most once, from now, without taking them from anybody.",
+    )
+    .option(
+      "--count <number>",
+      "end after so many",
+      parsed((text) => parseWhole(text, 1)),
+    )
+    .option("--idle <duration>", "end when nothing came for so long", parsed(parseDuration))
+    .option("--format <template>", 'how to print, such as "{topic} {payload}"');
+  act(command, (context, [pattern = ""], flags) => run(context, pattern, flags));
+}
+
+async function run(context: Context, pattern: string, flags: Flags): Promise<number | void> {
+  const { checkPattern } = await import("@peyk/client/protocol");
+  checkPattern(pattern);
+  const { output } = context;
+  const { count = Infinity, idle } = flags;
+  const interruption = new Interruption();
+  const written = await withClient(context, async (client) => {
+    const view = new View(createPrinter(output, flags.format), count, idle, interruption.signal);
+    const onGap = ({ missed }: { readonly missed: number | "unknown" }): void =>
+      output.warn(
+        missed === "unknown" ? "some messages were missed" : `${plural(missed, "message")} missed`,
+      );
+    const listener: Live = await client.live(pattern, (message) => view.show(message), { onGap });
+    if (output.isTerminal) output.say(`Looks at ${pattern} from now on. Ctrl-C ends.`);
+    else output.detail(`looks at ${pattern}`);
+    await view.finished;
+    await listener.close();
+    if (view.dropped > 0)
+      output.warn(`${plural(view.dropped, "message")} dropped: the reader is slow`);
+    return view.written;
+  });
+  if (interruption.exit !== undefined) return interruption.exit;
+  if (written >= count || count === Infinity) return;
+  output.say(`${plural(written, "message")} came, not ${count}`);
+  return EXIT.no;
+}
+
+/** Writes one message after the other, until there were enough, none came or somebody wants an end. */
+class View {
+  readonly finished: Promise<void>;
+  written = 0;
+  dropped = 0;
+  readonly #print: (message: Message) => Promise<void>;
+  readonly #count: number;
+  readonly #idleMs: number | undefined;
+  #shown = 0;
+  #end: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(
+    print: (message: Message) => Promise<void>,
+    count: number,
+    idleMs: number | undefined,
+    signal: AbortSignal,
+  ) {
+    this.#print = print;
+    this.#count = count;
+    this.#idleMs = idleMs;
+    this.finished = new Promise((resolve, reject) => {
+      this.#end = () => {
+        clearTimeout(this.#idle);
+        resolve();
+      };
+      this.#fail = reject;
+    });
+    signal.addEventListener("abort", () => this.#end(), { once: true });
+    this.#wait();
+  }
+
+  show(message: Message): void {
+    if (this.#shown >= this.#count) return;
+    if (this.#shown - this.written >= MAX_UNWRITTEN) {
+      this.dropped += 1;
+      return;
+    }
+    this.#shown += 1;
+    this.#print(message).then(
+      () => {
+        this.written += 1;
+        if (this.written >= this.#count) this.#end();
+        else this.#wait();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #wait(): void {
+    clearTimeout(this.#idle);
+    if (this.#idleMs !== undefined) this.#idle = setTimeout(() => this.#end(), this.#idleMs);
+  }
+}

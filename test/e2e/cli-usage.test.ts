@@ -1,0 +1,145 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { jsonLines, peyk, temporaryFolder } from "./peyk-process.js";
+
+const NOBODY = { url: "ws://127.0.0.1:1" };
+
+describe.concurrent("a command line that makes no sense", () => {
+  test("suggests the nearest command, option and subcommand", async () => {
+    const wrong = [
+      [["pubish", "x"], "Did you mean publish?"],
+      [["publish", "x", "y", "--prioritty", "3"], "Did you mean --priority?"],
+      [["topic", "lst"], "Did you mean list?"],
+    ] as const;
+    for (const [args, hint] of wrong) {
+      const { exit, stdout, stderr } = await peyk(args);
+      expect(exit).toBe(64);
+      expect(stdout).toBe("");
+      expect(stderr).toContain(hint);
+      expect(stderr).not.toContain("    at ");
+    }
+  });
+
+  test("is told which value is wrong, and how to write it", async () => {
+    const { exit, stderr } = await peyk(["publish", "x", "y", "--ttl", "5 minutes"]);
+    expect(exit).toBe(64);
+    expect(stderr).toContain('"5 minutes" is no duration; write it like 500ms, 30s');
+  });
+
+  test("is one object on stderr with --json", async () => {
+    const { exit, stderr } = await peyk(["publish", "--json"]);
+    expect(exit).toBe(64);
+    expect(JSON.parse(stderr)).toMatchObject({ code: "usage" });
+  });
+
+  test("prints the help where there is no command, and for --help with 0", async () => {
+    expect(await peyk([])).toMatchObject({ exit: 64, stdout: "" });
+    expect(await peyk(["publish", "--help"])).toMatchObject({ exit: 0, stderr: "" });
+    expect((await peyk(["--version"])).stdout).toBe("0.1.0\n");
+  });
+});
+
+describe.concurrent("a broker that cannot be reached", () => {
+  test("is named, with the command that starts one", async () => {
+    const { exit, stderr } = await peyk(["status"], NOBODY);
+    expect(exit).toBe(69);
+    expect(stderr).toContain("no broker answers at ws://127.0.0.1:1 (connect ECONNREFUSED)");
+    expect(stderr).toContain("peyk serve");
+  });
+
+  test("is one object on stderr with --json", async () => {
+    const { exit, stderr } = await peyk(["status", "--json"], NOBODY);
+    expect(exit).toBe(69);
+    expect(JSON.parse(stderr)).toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe.concurrent("peyk config", () => {
+  async function origins(args: readonly string[], environment: Record<string, string>) {
+    const { stdout } = await peyk(["config", "show", "--json", ...args], { environment });
+    return new Map(
+      jsonLines(stdout).map(({ setting, value, origin }) => [setting, { value, origin }]),
+    );
+  }
+
+  test("takes the flag before the environment, that before the file, and that before the default", async () => {
+    const file = join(temporaryFolder(), "peyk.json");
+    const values = {
+      $schema: "x",
+      dataDir: "f",
+      logLevel: "warn",
+      timeout: "5s",
+      listen: ["a:1", "b:2"],
+    };
+    writeFileSync(file, JSON.stringify(values));
+    const environment = { PEYK_CONFIG: file, PEYK_LOG_LEVEL: "error", PEYK_DATA_DIR: "e" };
+    const shown = await origins(["--data-dir", "flag"], environment);
+    expect(shown.get("dataDir")).toEqual({ value: "flag", origin: "flag" });
+    expect(shown.get("logLevel")).toEqual({ value: "error", origin: "PEYK_LOG_LEVEL" });
+    expect(shown.get("timeout")).toEqual({ value: 5_000, origin: file });
+    expect(shown.get("listen")).toEqual({ value: ["a:1", "b:2"], origin: file });
+    expect(shown.get("durability")).toEqual({ value: "fsync", origin: "default" });
+  });
+
+  test("never shows the token", async () => {
+    const { stdout } = await peyk(["config", "show"], { environment: { PEYK_TOKEN: "s3cret" } });
+    expect(stdout).toContain("token\t(set)\tPEYK_TOKEN");
+    expect(stdout).not.toContain("s3cret");
+  });
+
+  test("refuses unknown keys with the nearest name, and bad values with their place, with 78", async () => {
+    const file = join(temporaryFolder(), "peyk.json");
+    writeFileSync(file, '{ "datadir": "x" }');
+    const unknown = await peyk(["config", "check", "--config", file]);
+    expect(unknown.exit).toBe(78);
+    expect(unknown.stderr).toContain(
+      'the key "datadir", which means nothing; did you mean dataDir?',
+    );
+    const bad = await peyk(["config", "check"], { environment: { PEYK_TIMEOUT: "soon" } });
+    expect(bad.exit).toBe(78);
+    expect(bad.stderr).toContain('PEYK_TIMEOUT: "soon" is no duration');
+  });
+
+  test("warns of variables that mean nothing", async () => {
+    const { exit, stderr } = await peyk(["config", "check"], {
+      environment: { PEYK_DATADIR: "x" },
+    });
+    expect(exit).toBe(0);
+    expect(stderr).toContain("PEYK_DATADIR means nothing; did you mean PEYK_DATA_DIR?");
+  });
+
+  test("prints a schema that has every setting", async () => {
+    const { stdout } = await peyk(["config", "schema"]);
+    const schema = JSON.parse(stdout) as { properties: object };
+    expect(schema.properties).toMatchObject({
+      dataDir: { type: "string" },
+      memory: { type: "boolean" },
+    });
+  });
+});
+
+describe.concurrent("peyk completion", () => {
+  const complete = async (line: string): Promise<string[]> => {
+    const { stdout: script } = await peyk(["completion", "bash"]);
+    const words = line.split(" ").map((word) => `'${word}'`);
+    const call = `COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; _peyk; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync("bash", ["-c", `${script}\n${call}`], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+  };
+
+  test("completes commands, subcommands and options in bash", async () => {
+    expect(await complete("peyk su")).toEqual(["subscribe", "subscription"]);
+    expect(await complete("peyk topic cr")).toEqual(["create"]);
+    expect(await complete("peyk topic create --retain-")).toEqual(["--retain-bytes"]);
+    expect(await complete("peyk --json pub x --requ")).toEqual(["--require-subscription"]);
+  });
+
+  test("prints scripts for zsh and fish", async () => {
+    expect((await peyk(["completion", "zsh"])).stdout).toMatch(/^#compdef peyk/);
+    expect((await peyk(["completion", "fish"])).stdout).toContain("complete -c peyk");
+    expect((await peyk(["completion", "tcsh"])).exit).toBe(64);
+  });
+});
