@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { DeliveryQueue } from "../../../client/src/delivery-queue.js";
 import type { DeliverySource } from "../../../client/src/delivery-slice.js";
 import type { DeliveryOwner } from "../../../client/src/delivery.js";
-import { topic } from "@peyk/client";
 import {
   MessageBatch,
   PacketWriter,
