@@ -1,8 +1,7 @@
-import { backoffMs } from "./backoff.js";
-import { createBody, Credit } from "./consumer-credit.js";
+import { Attachment } from "./attachment.js";
+import { Credit } from "./consumer-credit.js";
 import type { Clock } from "./clock.js";
 import { DeliveryQueue } from "./delivery-queue.js";
-import type { DeliverySource } from "./delivery-slice.js";
 import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
 import type { Emitter } from "./emitter.js";
 import { handle, reportFailure, verdictOn } from "./handling.js";
@@ -10,7 +9,7 @@ import { Leases } from "./leases.js";
 import type { Link } from "./link.js";
 import { Pace } from "./pace.js";
 import { PeykError, type Deliver, type SettledRange, type SettleVerb } from "./protocol/index.js";
-import type { Requests, RequestOptions } from "./requests.js";
+import type { RequestOptions, Requests } from "./requests.js";
 import { Settler } from "./settler.js";
 import type { ResolvedSource } from "./topic.js";
 import type { Consumer, Handler, LogListener, SubscribeOptions } from "./types.js";
@@ -37,9 +36,6 @@ export interface ConsumerContext {
 
 type State = "open" | "paused" | "closing" | "closed";
 
-/** Whether the broker knows it. pending: it was asked to, and may already deliver. */
-type Attachment = "none" | "pending" | "attached";
-
 /** A consumer with a handler: takes what its credit allows, starts deliveries in order, settles by what the handler does. */
 export class HandlerConsumer implements Consumer {
   readonly number: number;
@@ -57,9 +53,8 @@ export class HandlerConsumer implements Consumer {
   readonly #settler: Settler;
   readonly #leases: Leases;
   readonly #credit: Credit;
-  #described: readonly DeliverySource[] = [];
+  readonly #attachment: Attachment;
   #state: State = "open";
-  #attachment: Attachment = "none";
   #isWorkDeferred = false;
   #lostCount = 0;
   #closing: Promise<void> | undefined;
@@ -79,6 +74,7 @@ export class HandlerConsumer implements Consumer {
     this.#options = options;
     this.#isSettling = options.ack !== "on-delivery";
     const { link, clock, requests } = context;
+    this.#attachment = new Attachment(context, number, sources, options);
     this.#credit = new Credit(link, number, options, this.#pace);
     this.#settler = new Settler({
       link,
@@ -136,46 +132,26 @@ export class HandlerConsumer implements Consumer {
 
   /** Where a resume shall go on; undefined if the broker does not know it yet. */
   get lastDelivery(): number | undefined {
-    return this.#attachment === "attached" ? this.#queue.lastDelivery : undefined;
+    return this.#attachment.state === "attached" ? this.#queue.lastDelivery : undefined;
   }
 
   /** Resolves when the broker has confirmed it. */
   async attach(options: RequestOptions = this.#options): Promise<void> {
-    this.#attachment = "pending";
-    const wanted = this.#credit.wanted(this.#state === "open");
-    const body = createBody(this.number, this.sources, this.#options, wanted);
-    const { requests } = this.#context;
-    try {
-      const { signal, timeoutMs = requests.timeoutMs } = options;
-      const { sources } = await requests.make("subscribe", body, "subscribed", {
-        timeoutMs,
-        ...(signal && { signal }),
-        onLate: () => this.#unsubscribe(),
-      });
-      this.#described = sources.map((source, index) => ({
-        name: source.subscription as DeliverySource["name"],
-        maxAttempts: source.maxAttempts,
-        ackDeadlineMs: source.ackDeadlineMs,
-        schema: this.sources[index]?.schema,
-      }));
-    } catch (error) {
-      this.#attachment = "none";
-      throw error;
-    }
-    this.#attachment = "attached";
-    this.#credit.sent(wanted);
-    const deadlines = this.#described.map(({ ackDeadlineMs }) => ackDeadlineMs);
-    if (this.#isSettling) this.#leases.ackDeadlineMs = Math.min(...deadlines);
-    this.#queue.describe(this.#described);
-    if (this.#state === "closed") return this.#unsubscribe();
+    const window = this.#credit.wanted(this.#state === "open");
+    const attachment = this.#attachment;
+    await attachment.attach(window, options);
+    this.#credit.sent(window);
+    if (this.#isSettling) this.#leases.ackDeadlineMs = attachment.ackDeadlineMs;
+    this.#queue.describe(attachment.sources);
+    if (this.#state === "closed") return attachment.detach();
     this.#sendCredit(false);
     if (this.#state === "open") this.#work();
     else this.#releaseWaiting();
   }
 
   deliver(deliver: Deliver): void {
-    this.#queue.push(deliver, this.#described[deliver.source]);
-    if (this.#attachment !== "attached") return;
+    this.#queue.push(deliver, this.#attachment.sources[deliver.source]);
+    if (this.#attachment.state !== "attached") return;
     if (this.#state === "open") this.#work();
     else this.#releaseWaiting();
   }
@@ -191,7 +167,7 @@ export class HandlerConsumer implements Consumer {
 
   /** The link is open again. Without its session all leases are gone, and it starts anew. Returns how many were lost. */
   reopened(isResumed: boolean): number {
-    if (this.#attachment === "attached" && isResumed) {
+    if (this.#attachment.state === "attached" && isResumed) {
       this.#settler.resend();
       this.#sendCredit(true);
       this.#work();
@@ -199,8 +175,8 @@ export class HandlerConsumer implements Consumer {
     }
     const lost = this.#forget();
     // A request for it that was not answered is made again by itself.
-    if (this.#attachment !== "attached" || this.#state === "closed") return lost;
-    this.#attachment = "none";
+    if (this.#attachment.state !== "attached" || this.#state === "closed") return lost;
+    this.#attachment.state = "none";
     if (this.#state !== "closing") void this.#reattach();
     return lost;
   }
@@ -213,7 +189,7 @@ export class HandlerConsumer implements Consumer {
   /** The broker will not have it any more. */
   detached(error: PeykError): void {
     if (this.#state === "closed") return;
-    this.#attachment = "none";
+    this.#attachment.state = "none";
     this.#forget();
     this.#end(error);
     const names = this.sources.map(({ name }) => name).join(", ");
@@ -241,7 +217,7 @@ export class HandlerConsumer implements Consumer {
 
   /** Starts what may start. Handlers that return at once are the fast case: no promise, no timer, no bookkeeping. */
   #work(): void {
-    if (this.#state !== "open" || this.#attachment !== "attached") return;
+    if (this.#state !== "open" || this.#attachment.state !== "attached") return;
     if (this.#context.link.isLeaving) return this.#releaseWaiting();
     const { clock } = this.#context;
     const startedAt = clock.monotonic();
@@ -361,23 +337,17 @@ export class HandlerConsumer implements Consumer {
   }
 
   #sendCredit(always: boolean): void {
-    if (this.#attachment !== "attached" || this.#state === "closed") return;
+    if (this.#attachment.state !== "attached" || this.#state === "closed") return;
     this.#credit.send(this.#state === "open", always);
   }
 
   // ---- The end -------------------------------------------------------------------------------------------------------
 
   async #reattach(): Promise<void> {
-    const { clock } = this.#context;
-    for (let attempt = 0; this.#state !== "closed" && this.#state !== "closing"; attempt += 1) {
-      try {
-        return await this.attach({ timeoutMs: Infinity });
-      } catch (error) {
-        if (!PeykError.is(error) || !error.retryable) return this.detached(error as PeykError);
-      }
-      const waitMs = backoffMs(attempt, Math.random());
-      await new Promise<void>((resolve) => clock.setTimer(waitMs, resolve));
-    }
+    const attach = (): Promise<void> => this.attach({ timeoutMs: Infinity });
+    const isWanted = (): boolean => this.#state !== "closed" && this.#state !== "closing";
+    const error = await this.#attachment.attachAgain(attach, isWanted);
+    if (error) this.detached(error);
   }
 
   async #close(timeoutMs: number): Promise<void> {
@@ -395,12 +365,8 @@ export class HandlerConsumer implements Consumer {
       delivery.lose(new PeykError("closed", "the consumer was closed, and its time ran out"));
     }
     await within(clock, leftMs(), this.#settler.idle());
-    if (link.isOpen && this.#attachment === "attached") {
-      const { requests } = this.#context;
-      const done = requests.make("unsubscribe", { consumer: this.number }, "done", {
-        timeoutMs: Math.max(leftMs(), 1_000),
-      });
-      await done.catch(() => {}); // the session may be gone, and the consumer with it
+    if (link.isOpen && this.#attachment.state === "attached") {
+      await this.#attachment.detach({ timeoutMs: Math.max(leftMs(), 1_000) });
     }
     if (this.#isOver) return;
     this.#end(undefined);
@@ -409,11 +375,6 @@ export class HandlerConsumer implements Consumer {
   /** It may have been detached while it was closing. */
   get #isOver(): boolean {
     return this.#state === "closed";
-  }
-
-  #unsubscribe(): void {
-    const { requests } = this.#context;
-    requests.make("unsubscribe", { consumer: this.number }, "done").catch(() => {});
   }
 
   #quiet(): Promise<void> {

@@ -55,7 +55,8 @@ test("the health check tells a broker that serves from one that does not", async
   await expect(run(process.execPath, [flag, here])).rejects.toMatchObject({ code: 1 });
 });
 
-test("the build and start steps work in folders of their own", async () => {
+// It compiles everything, which takes its time on a busy machine.
+test("the build and start steps work in folders of their own", { timeout: 120_000 }, async () => {
   const build = temporaryFolder();
   const app = temporaryFolder();
   const isFinal = instructions.map(

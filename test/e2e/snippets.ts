@@ -10,6 +10,7 @@ import { ROOT } from "./peyk-process.js";
  * - `sh checkout`: npm in a checkout, as CI does it; checked against package.json. `sh docker`: needs a Docker engine;
  *   checked against the Dockerfile.
  * - `text output`: exactly what the block before it prints.
+ * - A comment `<!-- prelude ... -->` right before a block is code that belongs to it and that no reader needs to see.
  *
  * Everything else (`text`, `json`, ...) is for reading only.
  */
@@ -36,7 +37,7 @@ export function readSnippets(document: string): Snippet[] {
     const [, info] = /^```(.+)$/.exec(lines[index] ?? "") ?? [];
     if (info === undefined) continue;
     const end = lines.indexOf("```", index + 1);
-    const code = `${lines.slice(index + 1, end).join("\n")}\n`;
+    const code = `${preludeOf(lines, index)}${lines.slice(index + 1, end).join("\n")}\n`;
     const [language = "", kind = ""] = info.split(" ");
     const last = snippets.at(-1);
     if (info === "text output" && last) snippets[snippets.length - 1] = { ...last, output: code };
@@ -46,4 +47,12 @@ export function readSnippets(document: string): Snippet[] {
     index = end;
   }
   return snippets;
+}
+
+/** The lines of a prelude that ends above the fence at `index`, or nothing. */
+function preludeOf(lines: readonly string[], index: number): string {
+  const end = lines[index - 1] === "" ? index - 2 : index - 1;
+  if (lines[end] !== "-->") return "";
+  const start = lines.lastIndexOf("<!-- prelude", end);
+  return start < 0 ? "" : `${lines.slice(start + 1, end).join("\n")}\n`;
 }

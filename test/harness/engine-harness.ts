@@ -1,6 +1,7 @@
 import type {
   Append,
   AppendResult,
+  Catalog,
   CatalogChange,
   CatalogEvent,
   Feed,
@@ -77,6 +78,8 @@ export class EngineHarness {
   readonly disk: Disk;
   readonly clock: TestClock;
   readonly options: Partial<EmbeddedEngineOptions>;
+  /** What the engine found when it was opened. */
+  catalog: Catalog = { topics: [], subscriptions: [] };
   /** What the engine reported as its end. */
   readonly failures: Error[] = [];
 
@@ -94,7 +97,7 @@ export class EngineHarness {
     clock = new TestClock(),
   ): Promise<EngineHarness> {
     const harness = new EngineHarness(disk, clock, options);
-    await harness.#during(harness.engine.open());
+    harness.catalog = await harness.answer(harness.engine.open());
     return harness;
   }
 
@@ -115,7 +118,7 @@ export class EngineHarness {
   }
 
   close(): Promise<void> {
-    return this.#during(this.engine.close());
+    return this.answer(this.engine.close());
   }
 
   /** Lets everything happen that waits for nothing but the disk and the end of a turn. */
@@ -139,7 +142,7 @@ export class EngineHarness {
   // ---- Catalog -----------------------------------------------------------------------------------------------------
 
   change(change: CatalogChange): Promise<CatalogEvent> {
-    return this.#during(this.engine.change(change));
+    return this.answer(this.engine.change(change));
   }
 
   async createTopic(name: string, settings: Partial<TopicSettings> = {}): Promise<Topic> {
@@ -174,7 +177,7 @@ export class EngineHarness {
   // ---- Messages ----------------------------------------------------------------------------------------------------
 
   commit(unit: Partial<Unit>): Promise<UnitResult> {
-    return this.#during(
+    return this.answer(
       new Promise((resolve) => {
         this.engine.commit({ atomic: false, appends: [], settles: [], ...unit }, resolve);
       }),
@@ -231,7 +234,7 @@ export class EngineHarness {
   }
 
   /** Waits for an answer, and keeps the engine going meanwhile. */
-  async #during<Result>(answer: Promise<Result>): Promise<Result> {
+  async answer<Result>(answer: Promise<Result>): Promise<Result> {
     let isAnswered = false;
     const noted = answer.finally(() => (isAnswered = true));
     noted.catch(() => {});

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import type { Peyk, SubscriptionName } from "@peyk/client";
+import type { Consumer, Peyk, SubscriptionName } from "@peyk/client";
 import { withClient, type Context } from "../context.js";
 import { act, parsed } from "../declare.js";
 import { CommandError, EXIT } from "../failures.js";
@@ -147,9 +147,13 @@ class Run {
       this.#delivered += 1;
       if (this.#delivered === expected) finish();
     };
-    for (const name of names) await this.#client.subscribe(name, handle, { concurrency });
+    const consumers: Consumer[] = [];
+    for (const name of names) {
+      consumers.push(await this.#client.subscribe(name, handle, { concurrency }));
+    }
     await finished;
     this.#deliverMs = performance.now() - this.#startedAt;
+    await Promise.all(consumers.map((consumer) => consumer.close()));
   }
 
   async report(messages: number, size: number, subscriptions: number): Promise<void> {

@@ -149,8 +149,8 @@ export class Files {
 
   /** Whether a commit of this size is to begin a new segment. */
   needsRoll(commitBytes: number, segmentBytes: number): boolean {
-    const { size, lastCommit } = this.#current;
-    if (lastCommit === 0) return false;
+    const { size } = this.#current;
+    if (size === SEGMENT_HEADER_BYTES) return false;
     // On a full disk the bytes of the spare are the only ones there are: they are used to the end.
     const isOnSpare = this.#spareEnd !== undefined && !this.spare.isThere;
     return size + commitBytes > (isOnSpare ? (this.#spareEnd ?? 0) : segmentBytes);

@@ -2,6 +2,7 @@ import type { DiskFile } from "./disk.js";
 import {
   decodeRecord,
   encodeSegmentTail,
+  FileKind,
   RECORD_HEADER_BYTES,
   RecordKind,
   writeRecordHeader,
@@ -44,8 +45,8 @@ export class Segment {
   #contents: Contents;
   /** Bytes written so far, header included. */
   size: number;
-  /** The last commit in it; 0 if none. */
-  lastCommit = 0;
+  /** The last commit in it, or before it if it has none; 0 in a cold file. */
+  lastCommit: number;
   #readers = 0;
   #onIdle: (() => void) | undefined;
 
@@ -54,6 +55,7 @@ export class Segment {
     this.file = file;
     this.#journal = header.journal;
     this.#contents = { name: "open", indexes: new Map() };
+    this.lastCommit = header.kind === FileKind.hot ? header.firstCommit - 1 : 0;
     this.size = size;
   }
 
