@@ -78,13 +78,17 @@ const DURABILITIES: readonly string[] = ["fsync", "os", "memory"];
 /** Checks options and fills in defaults. Throws `invalid_argument`, which names the option, its value and its bounds. */
 export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   const { dataDir, memory = false, durability = memory ? "memory" : "fsync" } = options;
-  checkTexts(durability, options.token);
+  checkTexts(durability, options);
   if ((dataDir === undefined) === !(memory || durability === "memory")) {
     const detail =
       dataDir === undefined
         ? "Say where the data goes with dataDir, or keep it in memory with memory: true."
         : "dataDir and memory exclude one another; give one of them.";
     throw new PeykError("invalid_argument", detail, { field: "dataDir" });
+  }
+  if (memory && durability !== "memory") {
+    const detail = `memory and durability ${quoteInput(durability)} exclude one another.`;
+    throw new PeykError("invalid_argument", detail, { field: "durability" });
   }
   const listen = [options.listen ?? []].flat().map(parseAddress);
   checkWhoMayConnect(listen, options);
@@ -106,7 +110,10 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
 }
 
 /** What the types promise and JavaScript, flags and files do not. */
-function checkTexts(durability: string, token: string | undefined): void {
+function checkTexts(durability: string, { dataDir, token }: BrokerOptions): void {
+  if (dataDir === "") {
+    throw new PeykError("invalid_argument", "dataDir is empty.", { field: "dataDir" });
+  }
   if (!DURABILITIES.includes(durability)) {
     const detail = `durability is ${quoteInput(durability)}; it must be one of ${DURABILITIES.join(", ")}.`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });

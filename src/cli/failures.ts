@@ -50,6 +50,7 @@ export interface Failure {
 /** Errors of a data directory and of the system, by name: their classes need not be loaded to tell them. */
 const LOCAL: Readonly<Record<string, readonly [exit: number, code: string]>> = {
   DirectoryInUse: [EXIT.inUse, "directory_in_use"],
+  DirectoryUnusable: [EXIT.inUse, "directory_unusable"],
   JournalDamaged: [EXIT.damaged, "journal_damaged"],
   JournalFormatUnknown: [EXIT.configuration, "journal_format_unknown"],
   JournalFailed: [EXIT.disk, "disk_error"],

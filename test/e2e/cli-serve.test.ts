@@ -104,7 +104,7 @@ describe.concurrent("peyk serve", () => {
     const directory = temporaryFolder();
     const environment = { PEYK_FAILPOINT: "commit.after-sync:4" };
     const broker = await serve(["--data-dir", "data"], { directory, environment });
-    await broker.peyk(["subscription", "create", "orders.created/billing"]);
+    await broker.peyk(["subscription", "create", "orders.created/billing", "--timeout", "2s"]);
     await broker.peyk(["pub", "orders.created", "--lines", "--timeout", "2s"], {
       input: "one\ntwo\n",
     });
