@@ -121,7 +121,7 @@ export class Server {
 
   async #close(timeoutMs: number): Promise<void> {
     const { context } = this;
-    context.refusal ??= new PeykError("unavailable", "The broker is stopping.", {
+    context.refusal ??= new PeykError("unavailable", "the broker is stopping", {
       retryAfterMs: 1_000,
     });
     for (const listener of this.#listeners) listener.stopAccepting();
@@ -137,7 +137,7 @@ export class Server {
     if (this.#failure) return;
     this.#failure = failure;
     const { context } = this;
-    const detail = "The broker cannot write its journal any more; it has to be started again.";
+    const detail = "the broker cannot write its journal any more; it has to be started again";
     context.refusal = new PeykError("unavailable", detail);
     for (const connection of [...context.connections]) connection.abort(context.refusal);
     this.#onFailure(failure);
@@ -179,6 +179,6 @@ function createAuthenticator(token: string | undefined): (given: string) => void
   const expected = token === undefined ? undefined : digest(token);
   return (given) => {
     if (!expected || timingSafeEqual(digest(given), expected)) return;
-    throw new PeykError("unauthenticated", "The token is missing or not accepted.");
+    throw new PeykError("unauthenticated", "the token is missing or not accepted");
   };
 }

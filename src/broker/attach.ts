@@ -26,10 +26,10 @@ export function attachConsumer(
 function checkQueues(queues: readonly Queue[]): void {
   const options = { field: "subscriptions", limit: MAX_SOURCES };
   if (queues.length === 0 || queues.length > MAX_SOURCES) {
-    const detail = `A consumer of ${queues.length} subscriptions was asked for; 1 to ${MAX_SOURCES} are allowed.`;
+    const detail = `a consumer of ${queues.length} subscriptions was asked for; 1 to ${MAX_SOURCES} are allowed`;
     throw new PeykError("invalid_argument", detail, options);
   }
   if (new Set(queues).size < queues.length) {
-    throw new PeykError("invalid_argument", "A subscription is named twice.", options);
+    throw new PeykError("invalid_argument", "a subscription is named twice", options);
   }
 }

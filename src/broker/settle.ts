@@ -68,7 +68,7 @@ export function checkSettleRanges(ranges: readonly SettleRange[]): void {
   if (total > MAX_SETTLED_DELIVERIES) {
     throw new PeykError(
       "invalid_argument",
-      `One settle names ${total} deliveries, at most ${MAX_SETTLED_DELIVERIES} are allowed.`,
+      `one settle names ${total} deliveries, at most ${MAX_SETTLED_DELIVERIES} are allowed`,
       { field: "count", limit: MAX_SETTLED_DELIVERIES },
     );
   }
@@ -79,7 +79,7 @@ export function checkInteger(field: string, value: number, min: number, max: num
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;
   throw new PeykError(
     "invalid_argument",
-    `${field} is ${value}, it must be a whole number from ${min} to ${max}.`,
+    `${field} is ${value}, it must be a whole number from ${min} to ${max}`,
     { field, limit: value < min ? min : max },
   );
 }
@@ -99,7 +99,7 @@ function checkNote(note: string): void {
   if (bytes <= MAX_NOTE_BYTES) return;
   throw new PeykError(
     "invalid_argument",
-    `note takes ${bytes} bytes, at most ${MAX_NOTE_BYTES} are allowed.`,
+    `note takes ${bytes} bytes, at most ${MAX_NOTE_BYTES} are allowed`,
     { field: "note", limit: MAX_NOTE_BYTES },
   );
 }

@@ -32,7 +32,7 @@ function normalise(origin: string): string | undefined {
 }
 
 function noOrigin(text: string): never {
-  const detail = `${quoteInput(text)} is no origin; it must be like https://app.example.com.`;
+  const detail = `${quoteInput(text)} is no origin; it must be like https://app.example.com`;
   throw new PeykError("invalid_argument", detail, { field: "allowOrigin" });
 }
 

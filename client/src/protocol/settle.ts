@@ -115,14 +115,14 @@ function checkRange(range: SettleRange): SettleRange {
   const { delayMs = 0, extendMs = limits.MIN_ACK_DEADLINE_MS } = range;
   if (delayMs > limits.MAX_NACK_DELAY_MS) {
     const limit = limits.MAX_NACK_DELAY_MS;
-    const text = `The delay of a nack is ${delayMs} ms; at most ${limit} are allowed.`;
+    const text = `the delay of a nack is ${delayMs} ms; at most ${limit} are allowed`;
     throw new PeykError("invalid_argument", text, { field: "delayMs", limit });
   }
   if (extendMs < limits.MIN_ACK_DEADLINE_MS || extendMs > limits.MAX_ACK_DEADLINE_MS) {
     const limit = limits.MAX_ACK_DEADLINE_MS;
     const text =
-      `An extension of ${extendMs} ms was asked for; ` +
-      `${limits.MIN_ACK_DEADLINE_MS} to ${limit} are allowed.`;
+      `an extension of ${extendMs} ms was asked for; ` +
+      `${limits.MIN_ACK_DEADLINE_MS} to ${limit} are allowed`;
     throw new PeykError("invalid_argument", text, { field: "ms", limit });
   }
   return range;
@@ -133,12 +133,12 @@ function readNote(reader: WireReader): string {
   const stop = reader.delimited();
   const size = stop - reader.at;
   if (size <= limit) return reader.textTo(stop);
-  const text = `The note of an extension has ${size} bytes; at most ${limit} are allowed.`;
+  const text = `the note of an extension has ${size} bytes; at most ${limit} are allowed`;
   throw new PeykError("invalid_argument", text, { field: "note", limit });
 }
 
 function tooManyRanges(): PeykError {
   const limit = limits.MAX_SETTLE_RANGES;
-  const text = `The Settle has more than ${limit} ranges.`;
+  const text = `the Settle has more than ${limit} ranges`;
   return new PeykError("invalid_argument", text, { field: "ranges", limit });
 }
