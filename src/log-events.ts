@@ -1,70 +1,78 @@
+import { messageId } from "./broker/shapes.js";
 import type { BrokerEvents } from "./broker/broker.js";
 import type { LogListener } from "./options.js";
 import type { TransportEvents } from "./transport/context.js";
+import type { Session } from "./transport/session.js";
 import type { SessionEvents } from "./transport/sessions.js";
 
+/** What a shell takes as it is; an origin comes from whoever made the page. */
+const PASTABLE = /^https?:\/\/[a-z0-9.:[\]-]+$/;
+
 export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEvents {
+  /** A web page may not connect; told once for each origin. */
+  pageRefused(origin: string): void;
   engineFailed(error: Error): void;
 }
 
 /** What happens inside the broker as log lines: one per change of state, none per message. */
-export function createLogEvents(log: LogListener): ServerEvents {
+export const createLogEvents = (log: LogListener): ServerEvents => ({
+  ...createMessageLog(log),
+  ...createClientLog(log),
+  failed: ({ cause, message }) => {
+    const error = cause instanceof Error ? cause : undefined;
+    log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
+  },
+  engineFailed: (error) => log("error", "journal failed", { error: error.message }),
+});
+
+/** What becomes of messages. `id` is that of the first of `count`. */
+function createMessageLog(log: LogListener): BrokerEvents {
   return {
-    retryScheduled: ({ name }, { run, from, attempt, maxAttempts, error, delayMs, consumer }) => {
+    retryScheduled: ({ name: subscription }, { run, from, count, ...retry }) => {
+      const { attempt, maxAttempts, error, delayMs, consumer } = retry;
       const retryInMs = Math.round(delayMs);
-      const position = run.firstPosition + from;
-      const fields = {
-        subscription: name,
-        position,
-        attempt,
-        maxAttempts,
-        error,
-        retryInMs,
-        consumer,
-      };
-      log("warn", "delivery failed", fields);
+      const what = { subscription, id: messageId(run, from), count };
+      log("warn", "delivery failed", { ...what, attempt, maxAttempts, error, retryInMs, consumer });
     },
-    deadLettered: ({ name }, { run, from, count, death }) =>
-      log("error", "message dead-lettered", {
-        subscription: name,
-        position: run.firstPosition + from,
-        count,
-        reason: death.reason,
-        error: death.error,
-        attempts: death.attempts,
-        hint: `peyk dlq list ${name}`,
-      }),
-    leaseLost: ({ name }, { consumer, count, reason }) =>
-      log("warn", "lease lost", { subscription: name, consumer, count, reason }),
+    deadLettered: ({ name: subscription }, { run, from, count, death }) => {
+      const { reason, error, attempts } = death;
+      const what = { subscription, id: messageId(run, from), count };
+      const hint = `peyk dlq list ${subscription}`;
+      log("error", "message dead-lettered", { ...what, reason, error, attempts, hint });
+    },
+    leaseLost: ({ name: subscription }, { run, from, count, consumer, reason }) => {
+      const what = { subscription, id: messageId(run, from), count };
+      log("warn", "lease lost", { ...what, consumer, reason });
+    },
     consumerLost: ({ name }, { consumer, running, buffered }) =>
       log("warn", "consumer gone", { subscription: name, consumer, running, buffered }),
-    publishedToNobody: (topic) =>
-      log("warn", "published to nobody", {
-        topic,
-        hint: `peyk subscription create ${topic}/<group>`,
-      }),
+    publishedToNobody: (topic) => {
+      const hint = `peyk subscription create ${topic}/workers`;
+      log("warn", "published to nobody", { topic, hint });
+    },
     subscriptionsOverlap: (created, other) =>
       log("warn", "subscriptions overlap", { created, other, hint: "each gets its own copy" }),
+  };
+}
+
+/** Who comes and goes. */
+function createClientLog(log: LogListener): SessionEvents & Pick<ServerEvents, "pageRefused"> {
+  const of = ({ clientName, heldMessages }: Session) => ({
+    consumer: clientName,
+    messages: heldMessages,
+  });
+  return {
     lost: (session, graceMs) => {
       for (const [subscription, messages] of session.heldBySubscription()) {
         const fields = { subscription, consumer: session.clientName, messages };
         log("warn", "consumer lost", { ...fields, returnInMs: graceMs });
       }
     },
-    resumed: (session) =>
-      log("info", "consumer resumed", {
-        consumer: session.clientName,
-        messages: session.heldMessages,
-      }),
-    expired: (session) =>
-      log("warn", "consumer did not come back", {
-        consumer: session.clientName,
-        messages: session.heldMessages,
-      }),
-    failed: ({ cause, message }) => {
-      const error = cause instanceof Error ? cause : undefined;
-      log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
+    resumed: (session) => log("info", "consumer resumed", of(session)),
+    expired: (session) => log("warn", "consumer did not come back", of(session)),
+    pageRefused: (origin) => {
+      const hint = PASTABLE.test(origin) ? `peyk serve --allow-origin ${origin}` : undefined;
+      log("warn", "page refused", { origin, hint });
     },
-    engineFailed: (error) => log("error", "journal failed", { error: error.message }),
   };
 }

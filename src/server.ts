@@ -81,12 +81,14 @@ export class Server {
   /** Rejects with a PeykError, or with a local error of the data directory; then nothing is left open. */
   static async start(options: BrokerOptions): Promise<Server> {
     const resolved = resolveOptions(options);
-    const origins = createOriginPolicy(resolved.allowOrigin);
     const { clock = systemClock, random = systemRandom } = options;
     const { dataDir } = resolved;
     const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const events = createLogEvents(options.log ?? (() => {}));
+    const origins = createOriginPolicy(resolved.allowOrigin, (origin) =>
+      events.pageRefused(origin),
+    );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
     const server = new Server(broker, resolved, options);
     try {
