@@ -9727,7 +9727,7 @@ export interface ClientFrame {
   /** Which of them is set. */
   readonly frame: "hello" | "publish" | "settle" | "credit" | "subscribe" | "unsubscribe" | "startLive" | "stopLive" | "ping" | "pong" | "createTopic" | "updateTopic" | "getTopic" | "listTopics" | "peekTopic" | "purgeTopic" | "deleteTopic" | "createSubscription" | "updateSubscription" | "getSubscription" | "listSubscriptions" | "peekSubscription" | "purgeSubscription" | "deleteSubscription" | "listDeadLetters" | "redriveDeadLetters" | "purgeDeadLetters" | "getStatus" | undefined;
 /** Chosen by the client, at least 1, not in use by an unanswered request of this connection. Hello, Credit, Pong and
- * CloseLive are not answered and carry 0 (Hello is answered by Welcome). */
+ * StopLive are not answered and carry 0 (Hello is answered by Welcome). */
   readonly requestId: number;
   readonly hello: Hello | undefined;
   readonly publish: Publish | undefined;
