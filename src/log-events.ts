@@ -10,20 +10,17 @@ export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEven
 /** What happens inside the broker as log lines: one per change of state, none per message. */
 export function createLogEvents(log: LogListener): ServerEvents {
   return {
-    retryScheduled: ({ name }, { run, from, attempt, maxAttempts, error, delayMs, consumer }) => {
-      const retryInMs = Math.round(delayMs);
-      const position = run.firstPosition + from;
-      const fields = {
+    retryScheduled: ({ name }, retry) =>
+      log("warn", "delivery failed", {
         subscription: name,
-        position,
-        attempt,
-        maxAttempts,
-        error,
-        retryInMs,
-        consumer,
-      };
-      log("warn", "delivery failed", fields);
-    },
+        position: retry.run.firstPosition + retry.from,
+        count: retry.count,
+        attempt: retry.attempt,
+        maxAttempts: retry.maxAttempts,
+        error: retry.error,
+        retryInMs: Math.round(retry.delayMs),
+        consumer: retry.consumer,
+      }),
     deadLettered: ({ name }, { run, from, count, death }) =>
       log("error", "message dead-lettered", {
         subscription: name,

@@ -8,8 +8,9 @@ import { handle, reportFailure, verdictOn } from "./handling.js";
 import { Leases } from "./leases.js";
 import type { Link } from "./link.js";
 import { Pace } from "./pace.js";
-import { PeykError, type Deliver, type SettledRange, type SettleVerb } from "./protocol/index.js";
+import { PeykError, type Deliver, type SettleVerb } from "./protocol/index.js";
 import type { RequestOptions, Requests } from "./requests.js";
+import { refused, SettleAnswer } from "./settle-answer.js";
 import { Settler } from "./settler.js";
 import type { ResolvedSource } from "./topic.js";
 import type { Consumer, Handler, LogListener, SubscribeOptions } from "./types.js";
@@ -199,18 +200,21 @@ export class HandlerConsumer implements Consumer {
   /** Called by its deliveries. */
   settle(delivery: ReceivedDelivery, verb: SettleVerb, details: SettleDetails): Promise<void> {
     if (!this.#isSettling) return Promise.resolve();
-    if (delivery.fate === "lost") return Promise.reject(leaseLost(delivery));
+    if (delivery.fate === "lost") return refused(leaseLost(delivery));
     if (this.#state === "closed") {
-      return Promise.reject(new PeykError("closed", "the consumer is closed"));
+      return refused(new PeykError("closed", "the consumer is closed"));
     }
-    return new Promise((resolve, reject) => {
-      const settled = ({ extendedMs }: SettledRange): void => {
-        if (verb === "extend" && extendedMs) this.#leases.extended(delivery, extendedMs);
-        resolve();
-      };
-      if (verb !== "extend") delivery.settled();
-      this.#settler.add(delivery, verb, details, { settled, failed: reject });
-    });
+    let answer: SettleAnswer;
+    if (verb === "extend") {
+      answer = new SettleAnswer(({ extendedMs }) => {
+        if (extendedMs) this.#leases.extended(delivery, extendedMs);
+      });
+    } else {
+      answer = new SettleAnswer();
+      delivery.settled();
+    }
+    this.#settler.add(delivery, verb, details, answer);
+    return answer.promise;
   }
 
   // ---- Handlers ------------------------------------------------------------------------------------------------------

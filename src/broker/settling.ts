@@ -4,7 +4,7 @@ import { NONE, RETURNED, SETTLED } from "./delivery-ring.js";
 import type { Chunk, DeliveryState, EndedState } from "./delivery-ring.js";
 import type { Outcome } from "./engine.js";
 import type { Holdings } from "./holdings.js";
-import { outcomeOfFailure } from "./retry.js";
+import { isDelayVaried, outcomeOfFailure } from "./retry.js";
 import type { Failure } from "./retry.js";
 import { cutReason } from "./settle.js";
 import type { SettleOutcome, SettleRange, Verb } from "./settle.js";
@@ -56,29 +56,22 @@ export class Settling {
     job.settle(this.#sourceOf(chunk), chunk, DONE);
   }
 
-  /** Ends a lease as a failed attempt; messages of one chunk come back each after its own delay. */
+  /** Ends leases as failed attempts. Where the delay varies, each message comes back after its own. */
   fail(chunk: Chunk, failure: Failure, ended: EndedState | undefined, job: SettleJob): void {
     const source = this.#sourceOf(chunk);
-    for (let offset = 0; offset < chunk.count; offset += 1) {
-      const { run, state } = chunk;
-      const delivery = chunk.delivery + offset;
+    const { subscription } = source;
+    let delivery = chunk.delivery;
+    const end = delivery + chunk.count;
+    while (delivery < end) {
       const note = this.#holdings.noteOf(delivery);
-      const outcome = outcomeOfFailure(
-        source.subscription,
-        run,
-        note === undefined ? failure : { ...failure, note },
-        this.#random,
-      );
-      const one = {
-        delivery,
-        count: 1,
-        state,
-        source: chunk.source,
-        run,
-        from: chunk.from + offset,
-      };
-      this.#holdings.end(one, ended ?? (outcome.kind === "dead" ? SETTLED : RETURNED));
-      job.fail(source, one, outcome, failure);
+      const noted = note === undefined ? failure : { ...failure, note };
+      const outcome = outcomeOfFailure(subscription, chunk.run, noted, this.#random);
+      const isShared = !this.#holdings.hasNotes && !isDelayVaried(subscription, outcome, failure);
+      const count = isShared ? end - delivery : 1;
+      const part = partOf(chunk, delivery, count);
+      this.#holdings.end(part, ended ?? (outcome.kind === "dead" ? SETTLED : RETURNED));
+      job.fail(source, part, outcome, failure);
+      delivery += count;
     }
   }
 
@@ -128,6 +121,15 @@ export class Settling {
     if (source === undefined) throw new Error(`a delivery names source ${chunk.source}`);
     return source;
   }
+}
+
+/** `count` deliveries of a chunk, from `delivery` on. */
+function partOf(
+  { delivery: first, state, source, run, from }: Chunk,
+  delivery: number,
+  count: number,
+): Chunk {
+  return { delivery, count, state, source, run, from: from + delivery - first };
 }
 
 /** Whether a nack or release asks for what has been done already, so that sending it twice does no harm. */
