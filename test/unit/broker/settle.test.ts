@@ -181,10 +181,7 @@ describe("failed attempts", () => {
     harness.advance(1_000);
     expect(session.seen.slice(2).map(({ failures }) => failures)).toEqual([1, 1]);
     expect(harness.events.retries).toMatchObject([
-      {
-        ...{ from: 0, count: 2, attempt: 1, maxAttempts: 5, error: "no database" },
-        ...{ delayMs: 1_000, consumer: "worker" },
-      },
+      { from: 0, count: 2, attempt: 1, maxAttempts: 5, error: "no database", delayMs: 1_000 },
     ]);
   });
 
