@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, rename, stat, statfs, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { DirectoryLock } from "./directory-lock.js";
@@ -226,15 +226,34 @@ function withoutFirst(chunks: readonly Uint8Array[], byteCount: number): readonl
   return [first.subarray(skip), ...chunks.slice(index + 1)];
 }
 
-/** Creates `directory` and what is missing above it, and makes the new entries durable. */
+/**
+ * Creates `directory` and what is missing above it, and makes the new entries durable. Step by step, because node:fs with
+ * `recursive` never returns where the system says of a child of an existing directory that it does not exist (/proc).
+ */
 async function createDirectory(directory: string): Promise<void> {
-  const topmost = await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (topmost === undefined) return;
-  for (let created = directory; ; created = dirname(created)) {
-    await syncDirectory(dirname(created));
-    if (created === topmost) return;
+  const parent = dirname(directory);
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (await isDirectory(directory)) return;
+    if (!isMissing(error) || parent === directory || (await isDirectory(parent))) throw error;
+    await createDirectory(parent);
+    return createDirectory(directory);
+  }
+  await syncDirectory(parent);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
   }
 }
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === "ENOENT";
 
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return; // it opens no directories, and keeps entries in a journal
