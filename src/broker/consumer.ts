@@ -1,8 +1,8 @@
 import { PeykError } from "@peyk/client/protocol";
+import type { ConsumerCredit, SettleRange } from "@peyk/client/protocol";
 import type { Source, Taker } from "./attachment.js";
 import type { ConsumerNotice, ConsumerPort, LostLeases } from "./consumer-port.js";
 import { resolveCredit } from "./credit.js";
-import type { Credit } from "./credit.js";
 import { BUFFERED, LOST, RETURNED } from "./delivery-ring.js";
 import type { Chunk } from "./delivery-ring.js";
 import type { LossReason, Run } from "./engine.js";
@@ -11,8 +11,6 @@ import type { QueueContext } from "./queue-context.js";
 import type { LeaseEnd } from "./queue-events.js";
 import type { RefSet } from "./ref-set.js";
 import type { Failure } from "./retry.js";
-import { checkSettleRanges } from "./settle.js";
-import type { SettleRange } from "./settle.js";
 import { SettleJob } from "./settle-job.js";
 import type { Answered } from "./settle-job.js";
 import { SettleJobs } from "./settle-jobs.js";
@@ -21,7 +19,7 @@ import { Settling } from "./settling.js";
 export interface ConsumerOptions {
   /** The client's name, for dead letters, logs and refusals. */
   readonly name: string;
-  readonly credit: Credit;
+  readonly credit: ConsumerCredit;
   /** At most once: messages are settled by being sent. */
   readonly ackOnDelivery: boolean;
   readonly port: ConsumerPort;
@@ -57,7 +55,7 @@ export class Consumer implements Taker {
   readonly #holdings: Holdings;
   readonly #settling: Settling;
   readonly #jobs: SettleJobs;
-  #credit: Credit;
+  #credit: ConsumerCredit;
   #presence: Presence = CONNECTED;
   #duty: Duty = SHARED;
 
@@ -100,7 +98,7 @@ export class Consumer implements Taker {
   }
 
   /** Changes what it may hold, from now on. Throws `invalid_argument`. */
-  setCredit(credit: Credit): void {
+  setCredit(credit: ConsumerCredit): void {
     this.#credit = resolveCredit(credit, this.#context.maxCredit);
     if (this.#credit.messages === 0) this.reserve(undefined);
     this.#changed();
@@ -109,10 +107,9 @@ export class Consumer implements Taker {
   /**
    * Settles deliveries, or extends them. Each lease ends, or goes on, at once; `answered` is called once, with ranges that
    * cover those given in their order, when all of it is durable, and before this returns if nothing is to be stored and
-   * nothing is waiting. Throws `invalid_argument` before anything takes effect.
+   * nothing is waiting. The ranges have been checked, as `readSettle` does.
    */
   settle(ranges: readonly SettleRange[], answered: Answered): void {
-    checkSettleRanges(ranges);
     const job = new SettleJob(answered);
     for (const range of ranges) {
       this.#settling.apply(range, job);

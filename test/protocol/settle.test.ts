@@ -111,7 +111,28 @@ describe("a settle", () => {
     });
   });
 
+  test("that names 10,001 deliveries is refused whole", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.subscribe("orders/billing");
+    await client.publish("orders", ["a"]);
+    await client.deliveries(1);
+
+    const answer = await client.answer(
+      client.sendSettle([{}, { firstDelivery: 2, count: limits.MAX_SETTLED_DELIVERIES }]),
+    );
+
+    expect(answer.body).toMatchObject({
+      code: "invalid_argument",
+      field: "count",
+      limit: 10_000,
+      message: "The Settle names 10001 deliveries; at most 10000 are allowed.",
+    });
+    expect(await client.settle([{}])).toMatchObject([{ outcome: "ok" }]);
+  });
+
   test.each([
+    ["delivery 0", { firstDelivery: 0 }, "firstDelivery"],
     ["a nack delayed by more than a day", { verb: "nack", delayMs: DAY_MS + 1 }, "delayMs"],
     ["an extension of 0", { verb: "extend", extendMs: 0 }, "ms"],
     ["an extension of more than 600 s", { verb: "extend", extendMs: 600_001 }, "ms"],

@@ -10167,6 +10167,7 @@ export interface ISettle {
 }
 export interface Settle {
   readonly consumer: number;
+/** They name at most 10,000 deliveries together. */
   readonly ranges: readonly SettleRange[];
 }
 
