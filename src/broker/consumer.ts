@@ -55,6 +55,8 @@ export class Consumer implements Taker {
   readonly #holdings: Holdings;
   readonly #settling: Settling;
   readonly #jobs: SettleJobs;
+  /** Queues that are no more, and why. */
+  readonly #gone = new Map<number, PeykError>();
   #credit: ConsumerCredit;
   #presence: Presence = CONNECTED;
   #duty: Duty = SHARED;
@@ -91,6 +93,11 @@ export class Consumer implements Taker {
 
   get heldBytes(): number {
     return this.#holdings.bytes;
+  }
+
+  /** Whether this queue of it still exists. */
+  takesFrom(source: number): boolean {
+    return !this.#gone.has(source);
   }
 
   get runningMessages(): number {
@@ -138,7 +145,8 @@ export class Consumer implements Taker {
 
   /**
    * Sends again, under the same numbers, every unsettled delivery above the last one that the client received; their ack
-   * deadlines begin again. Call it before `resume`. Throws `invalid_argument` if there was no such delivery.
+   * deadlines begin again. Tells again which queues are no more. Call it before `resume`. Throws `invalid_argument` if
+   * there was no such delivery.
    */
   redeliver(afterDelivery: number): void {
     if (!(afterDelivery >= 0 && afterDelivery <= this.lastDelivery)) {
@@ -150,6 +158,7 @@ export class Consumer implements Taker {
       this.#holdings.leases.restart(chunk);
       this.#port.deliver({ firstDelivery, source, run, from, count });
     }
+    if (this.#gone.size > 0) this.#tellGoneAgain();
   }
 
   /**
@@ -173,7 +182,8 @@ export class Consumer implements Taker {
     this.#sources.forEach((source, index) => {
       source.leave(this);
       const counts = lost[index];
-      if (how === "crash" && counts) this.#context.events.consumerLost(source.subscription, counts);
+      if (how === "crash" && counts && this.takesFrom(index))
+        this.#context.events.consumerLost(source.subscription, counts);
     });
   }
 
@@ -260,7 +270,8 @@ export class Consumer implements Taker {
     const lost: LostLeases[] = [];
     for (const chunk of this.held(source)) this.#lose(chunk, "deleted", lost);
     this.#tellLost(lost);
-    this.#tell({ kind: "detached", source, error });
+    this.#gone.set(source, error);
+    this.#tellGone(source, error, this.#gone.size);
   }
 
   *held(source: number): Generator<Chunk, void> {
@@ -310,6 +321,21 @@ export class Consumer implements Taker {
     if (leases.length === 0) return;
     this.#changed();
     this.#tell({ kind: "lost", leases });
+  }
+
+  #tellGone(source: number, error: PeykError, goneCount: number): void {
+    const isLast = goneCount === this.#sources.length;
+    this.#tell({ kind: "detached", source, isLast, error });
+  }
+
+  /** What was told before may have been on its way when the connection ended. */
+  #tellGoneAgain(): void {
+    if (this.#presence.name === "suspended") {
+      const notices = this.#presence.notices.filter(({ kind }) => kind !== "detached");
+      this.#presence = { name: "suspended", notices };
+    }
+    let count = 0;
+    for (const [source, error] of this.#gone) this.#tellGone(source, error, ++count);
   }
 
   #tell(notice: ConsumerNotice): void {

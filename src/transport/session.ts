@@ -201,11 +201,11 @@ export class Session implements SessionIdentity {
       const body =
         notice.kind === "lost"
           ? { consumer: number, lost: notice.leases }
-          : { consumer: number, detached: encodeError(notice.error) };
+          : { consumer: number, detached: encodeError(notice.error), source: notice.source };
       writeServerFrame(outbox.writer, 0, "consumerNotice", body);
       outbox.written();
     }
-    if (notice.kind === "detached") this.removeConsumer(number)?.detach("clean");
+    if (notice.kind === "detached" && notice.isLast) this.removeConsumer(number)?.detach("clean");
   }
 
   #endLives(): void {
