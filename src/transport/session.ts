@@ -53,6 +53,8 @@ export class Session implements SessionIdentity {
   readonly producer: ProducerId | undefined;
   /** Whether its producer has published before, so that its sequence may go on where it was. */
   hasPublished = false;
+  /** Ranges of settles that are not answered, those of earlier connections included. */
+  settlingRanges = 0;
   readonly lives = new Map<number, Live>();
   readonly #consumers = new Map<number, Attached>();
   readonly #waiting = new Fifo<{ readonly number: number; readonly batch: DeliveryBatch }>();
