@@ -187,9 +187,10 @@ export class HandlerConsumer implements Consumer {
     this.#releaseWaiting();
   }
 
-  /** The broker will not have it any more. */
-  detached(error: PeykError): void {
+  /** The broker will not have it any more, or no more for one of its sources: then it goes on with the others. */
+  detached(error: PeykError, source?: number): void {
     if (this.#state === "closed") return;
+    if (source !== undefined && this.#goesOnWithout(source, error)) return;
     this.#attachment.state = "none";
     this.#forget();
     this.#end(error);
@@ -388,6 +389,19 @@ export class HandlerConsumer implements Consumer {
   #checkQuiet(): void {
     if (this.#leases.size > 0) return;
     for (const resolve of this.#onQuiet.splice(0)) resolve();
+  }
+
+  #goesOnWithout(source: number, error: PeykError): boolean {
+    const before = this.#attachment.subscriptions;
+    this.#attachment.lose(source);
+    const left = this.#attachment.subscriptions;
+    if (left.length === 0) return false;
+    if (left.length === before.length) return true; // told again after a resume
+    const gone = before.filter((each) => !left.includes(each)).map(({ name }) => name);
+    const names = left.map(({ name }) => name).join(", ");
+    const text = `the consumer of ${gone.join(", ")} ended: ${error.message}; it goes on with ${names}`;
+    this.#context.log("error", text, { error });
+    return true;
   }
 
   #end(error: PeykError | undefined): void {

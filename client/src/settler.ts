@@ -2,6 +2,7 @@ import type { Clock, Timer } from "./clock.js";
 import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
 import type { Link, Pending } from "./link.js";
 import {
+  limits,
   PeykError,
   readErrorFrame,
   readSettled,
@@ -56,6 +57,8 @@ export class Settler {
   #entries: Entry[] = [];
   #waiterCount = 0;
   #textChars = 0;
+  /** How many deliveries the ranges name. */
+  #deliveryCount = 0;
   /** The last range, while acks next to it may come: each costs an addition. */
   #growing: GrowingRange | undefined;
   /** Frames that are not answered. */
@@ -170,11 +173,15 @@ export class Settler {
       this.#growing = rangeOf(number, 1, "ack", {});
       this.#ranges.push(this.#growing);
     }
-    this.#schedule();
+    this.#deliveryCount += 1;
+    if (this.#deliveryCount < limits.MAX_SETTLED_DELIVERIES) this.#schedule();
+    else this.flush();
   }
 
   #addRange(first: number, count: number, verb: SettleVerb, details: SettleDetails): void {
     this.#growing = undefined;
+    if (this.#deliveryCount + count > limits.MAX_SETTLED_DELIVERIES) this.flush();
+    this.#deliveryCount += count;
     const range = rangeOf(first, count, verb, details);
     const { reason, note } = range;
     const last = this.#ranges.at(-1);
@@ -193,6 +200,7 @@ export class Settler {
     this.#entries = [];
     this.#waiterCount = 0;
     this.#textChars = 0;
+    this.#deliveryCount = 0;
   }
 
   #send(frame: SettleFrame): void {

@@ -1,3 +1,4 @@
+import type { CreditLimits } from "@peyk/client/protocol";
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import type { Engine } from "./engine.js";
@@ -13,9 +14,4 @@ export interface QueueContext {
   readonly events: QueueEvents;
   /** Highest credit of a consumer. */
   readonly maxCredit: CreditLimits;
-}
-
-export interface CreditLimits {
-  readonly messages: number;
-  readonly bytes: number;
 }

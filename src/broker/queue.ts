@@ -92,6 +92,12 @@ export class Queue implements Source {
     for (const { taker, source } of attachments) taker.drop(source, error);
   }
 
+  /** The broker stops: its consumers are detached, and what they hold goes back uncounted. Nobody is told. */
+  stop(error: PeykError): void {
+    for (const { taker } of this.#attachments) taker.detach("clean");
+    this.#leaveOpen({ name: "closed", error });
+  }
+
   stats(): QueueStats {
     let buffered = 0;
     let running = 0;

@@ -1,10 +1,10 @@
+import type { SettledRange, SettleOutcome } from "@peyk/client/protocol";
 import type { Source } from "./attachment.js";
 import type { Chunk, DeliveryRing } from "./delivery-ring.js";
 import type { Outcome, Ref, Settle, SettleResult, Unit, UnitResult } from "./engine.js";
 import type { QueueEvents } from "./queue-events.js";
 import { isSameOutcome } from "./retry.js";
 import type { Failure } from "./retry.js";
-import type { SettledRange, SettleOutcome } from "./settle.js";
 
 export type Answered = (ranges: readonly SettledRange[]) => void;
 type Extras = Pick<SettledRange, "extendedMs" | "retryInMs">;

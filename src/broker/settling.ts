@@ -1,3 +1,4 @@
+import type { SettleOutcome, SettleRange } from "@peyk/client/protocol";
 import type { Random } from "../runtime/random.js";
 import type { Source } from "./attachment.js";
 import { NONE, RETURNED, SETTLED } from "./delivery-ring.js";
@@ -6,8 +7,6 @@ import type { Outcome } from "./engine.js";
 import type { Holdings } from "./holdings.js";
 import { isDelayVaried, outcomeOfFailure } from "./retry.js";
 import type { Failure } from "./retry.js";
-import { cutReason } from "./settle.js";
-import type { SettleOutcome, SettleRange, Verb } from "./settle.js";
 import type { SettleJob } from "./settle-job.js";
 
 const DONE: Outcome = { kind: "done" };
@@ -81,38 +80,39 @@ export class Settling {
     job.release(this.#sourceOf(chunk), chunk);
   }
 
-  #settle(chunk: Chunk, verb: Verb, job: SettleJob): void {
-    switch (verb.verb) {
+  #settle(chunk: Chunk, range: SettleRange, job: SettleJob): void {
+    switch (range.verb) {
       case "ack":
         this.#holdings.end(chunk, SETTLED);
         job.settle(this.#sourceOf(chunk), chunk, DONE);
         return;
       case "nack":
-        return this.fail(chunk, this.#failure("nack", verb.reason, verb.delayMs), undefined, job);
+        return this.fail(chunk, this.#failure("nack", range), undefined, job);
       case "reject":
-        return this.fail(chunk, this.#failure("reject", verb.reason), undefined, job);
+        return this.fail(chunk, this.#failure("reject", range), undefined, job);
       case "release":
         this.release(chunk, RETURNED, job);
         job.answer(chunk.delivery, chunk.count, "ok");
         return;
       case "extend":
-        return this.#extend(chunk, verb, job);
+        return this.#extend(chunk, range, job);
     }
   }
 
-  #extend(chunk: Chunk, verb: Extract<Verb, { verb: "extend" }>, job: SettleJob): void {
+  #extend(chunk: Chunk, { extendMs, note }: SettleRange, job: SettleJob): void {
     const { ackDeadlineMs } = this.#sourceOf(chunk).subscription.settings;
     for (let offset = 0; offset < chunk.count; offset += 1) {
       const delivery = chunk.delivery + offset;
-      const ms = verb.ms ?? ackDeadlineMs;
+      const ms = extendMs ?? ackDeadlineMs;
       const extendedMs = this.#holdings.leases.extend(chunk, delivery, ms);
-      if (verb.note !== undefined) this.#holdings.setNote(delivery, verb.note);
+      if (note !== undefined) this.#holdings.setNote(delivery, note);
       job.answer(delivery, 1, "ok", { extendedMs });
     }
   }
 
-  #failure(reason: "nack" | "reject", text = "", delayMs?: number): Failure {
-    const error = cutReason(text);
+  /** Only a nack has a delay of its own. */
+  #failure(reason: "nack" | "reject", { reason: error, delayMs: asked }: SettleRange): Failure {
+    const delayMs = reason === "nack" ? asked : undefined;
     return { error, reason, consumer: this.#consumer, delayMs, note: undefined };
   }
 
@@ -133,7 +133,7 @@ function partOf(
 }
 
 /** Whether a nack or release asks for what has been done already, so that sending it twice does no harm. */
-function outcomeOfEnded(state: DeliveryState, { verb }: Verb): SettleOutcome {
+function outcomeOfEnded(state: DeliveryState, { verb }: SettleRange): SettleOutcome {
   switch (state) {
     case NONE:
       return "unknown";

@@ -1,3 +1,5 @@
+import { PLAIN_SETTLE } from "@peyk/client/protocol";
+import type { SettledRange, SettleRange, SettleVerb } from "@peyk/client/protocol";
 import { attachConsumer } from "../../../src/broker/attach.js";
 import type { Consumer } from "../../../src/broker/consumer.js";
 import type {
@@ -15,12 +17,20 @@ import type {
   Retry,
 } from "../../../src/broker/queue-events.js";
 import { Queue } from "../../../src/broker/queue.js";
-import type { SettledRange, SettleRange, Verb } from "../../../src/broker/settle.js";
 import type { Clock } from "../../../src/runtime/clock.js";
 import { Timers } from "../../../src/runtime/timers.js";
 import { FakeEngine, subscriptionOf } from "../../harness/fake-engine.js";
 import { SeededRandom } from "../../harness/seeded-random.js";
 import { StallingClock } from "./stalling-clock.js";
+
+/** What is said of deliveries; fields that it does not need may be absent. */
+export type Said = Partial<Omit<SettleRange, "firstDelivery" | "count">> & {
+  readonly verb: SettleVerb;
+};
+
+export function rangeOf(firstDelivery: number, count: number, said: Said): SettleRange {
+  return { ...PLAIN_SETTLE, firstDelivery, count, ...said };
+}
 
 /** One delivery as a client sees it. */
 export interface Seen {
@@ -71,8 +81,8 @@ export class FakeSession {
   }
 
   /** Settles `count` deliveries from `firstDelivery` on; the answers are in `answers` when they come. */
-  settle(firstDelivery: number, count: number, verb: Verb): SettledRange[] {
-    return this.settleAll([{ firstDelivery, count, ...verb }]);
+  settle(firstDelivery: number, count: number, said: Said): SettledRange[] {
+    return this.settleAll([rangeOf(firstDelivery, count, said)]);
   }
 
   settleAll(ranges: readonly SettleRange[]): SettledRange[] {
