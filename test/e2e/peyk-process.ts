@@ -88,6 +88,8 @@ export interface Broker {
   readonly url: string;
   /** A command against this broker. */
   peyk(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** The same of one that others build on: rejects with what it said unless it ends with 0. */
+  done(args: readonly string[], options?: RunOptions): Promise<void>;
   start(args: readonly string[], options?: RunOptions): PeykProcess;
   stop(): Promise<Finished>;
 }
@@ -103,6 +105,10 @@ export async function serve(
     process: broker,
     url,
     peyk: (command, more = {}) => peyk(command, { url, ...more }),
+    done: async (command, more = {}) => {
+      const { exit, stderr } = await peyk(command, { url, ...more });
+      if (exit !== 0) throw new Error(`peyk ${command.join(" ")} ended with ${exit}: ${stderr}`);
+    },
     start: (command, more = {}) => new PeykProcess(command, { url, ...more }),
     stop: () => {
       broker.kill("SIGTERM");
