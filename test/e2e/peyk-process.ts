@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** No file may become longer than so many blocks of 512 bytes: to the process the disk is full then. */
+  readonly fileBlocks?: number;
 }
 
 export interface Finished {
@@ -31,7 +33,8 @@ export class PeykProcess {
   readonly #closed: Promise<Finished>;
 
   constructor(args: readonly string[], options: RunOptions = {}) {
-    this.child = spawn(process.execPath, [PEYK, ...args], {
+    const [program = "", ...before] = programOf(options);
+    this.child = spawn(program, [...before, PEYK, ...args], {
       env: environment(options),
       cwd: options.directory,
       stdio: "pipe",
@@ -136,6 +139,11 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+function programOf({ fileBlocks }: RunOptions): string[] {
+  if (fileBlocks === undefined) return [process.execPath];
+  return ["sh", "-c", `ulimit -f ${fileBlocks} && exec "$@"`, "sh", process.execPath];
+}
 
 function environment({ url, environment: more }: RunOptions): NodeJS.ProcessEnv {
   // How the tests were called must not change what the program does.

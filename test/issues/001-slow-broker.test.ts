@@ -18,7 +18,10 @@ async function behindSilence(url: string): Promise<string> {
   const server = createServer((client) => {
     client.on("error", () => {});
     connectionCount += 1;
-    if (connectionCount === 1) return client.resume();
+    if (connectionCount === 1) {
+      client.resume();
+      return;
+    }
     const onward = connect({ host, port: Number(port) });
     onward.on("error", () => {});
     client.pipe(onward).pipe(client);
