@@ -147,7 +147,9 @@ export class RandomWorkload {
     this.state.send(id, topic, unit, nowMs);
     const message = this.state.sets.messages.get(id);
     if (message && old) message.sentAtMs = Math.min(old.sentAtMs, message.sentAtMs);
-    if (message && old) Object.assign(message, { state: "unknown", purge: old.purge });
+    // A purge took the one before, if there was one; this one came after it, if it is stored.
+    const purge = old?.purge === "none" ? "none" : "maybe";
+    if (message && old) Object.assign(message, { state: "unknown", purge });
     for (const [subscription, item] of before) {
       const now = this.state.sets.item(subscription, id);
       if (now && item) now.fates = [...item.fates, ...now.fates];
