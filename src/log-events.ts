@@ -1,10 +1,18 @@
 import type { BrokerEvents } from "./broker/broker.js";
+import type { RecoveryReport } from "./engines/embedded/recovery.js";
 import type { LogListener } from "./options.js";
 import type { TransportEvents } from "./transport/context.js";
 import type { SessionEvents } from "./transport/sessions.js";
 
 export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEvents {
   engineFailed(error: Error): void;
+}
+
+/** Tells what a start found that was not as a clean stop leaves it. */
+export function logRecovery(log: LogListener, report: RecoveryReport): void {
+  const { tornBytes, damagedSnapshots, rebuiltFooters } = report;
+  if (tornBytes + damagedSnapshots + rebuiltFooters === 0) return;
+  log("warn", "journal recovered", { ...report });
 }
 
 /** What happens inside the broker as log lines: one per change of state, none per message. */

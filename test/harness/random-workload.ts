@@ -53,6 +53,8 @@ export class RandomWorkload {
   readonly state = new WorkloadState();
   readonly #random: SeededRandom;
   readonly #options: WorkloadOptions;
+  /** Of purges and redrives that were not answered: what was sent meanwhile may be moved too. */
+  readonly #unansweredMoves = new Set<() => void>();
 
   constructor(random: SeededRandom, options: WorkloadOptions) {
     this.#random = random;
@@ -95,6 +97,8 @@ export class RandomWorkload {
 
   /** The process is gone, and with it all feeds. */
   died(): void {
+    for (const moveNewer of this.#unansweredMoves) moveNewer();
+    this.#unansweredMoves.clear();
     this.state.feeds.clear();
     for (const producer of this.state.producers) producer.isAttached = false;
   }
@@ -147,7 +151,9 @@ export class RandomWorkload {
     this.state.send(id, topic, unit, nowMs);
     const message = this.state.sets.messages.get(id);
     if (message && old) message.sentAtMs = Math.min(old.sentAtMs, message.sentAtMs);
-    if (message && old) Object.assign(message, { state: "unknown", purge: old.purge });
+    // A purge took the one before, if there was one; this one came after it, if it is stored.
+    const purge = old?.purge === "none" ? "none" : "maybe";
+    if (message && old) Object.assign(message, { state: "unknown", purge });
     for (const [subscription, item] of before) {
       const now = this.state.sets.item(subscription, id);
       if (now && item) now.fates = [...item.fates, ...now.fates];
@@ -501,7 +507,16 @@ export class RandomWorkload {
     const known = new Set(items);
     for (const owner of owners) owner.isMoving = true;
     for (const item of items) sets.begin(item, change, false);
+    const moveNewer = (): void => {
+      for (const item of owners.flatMap(({ id }) => sets.items(id).filter(isMoved))) {
+        if (known.has(item)) continue;
+        sets.begin(item, change, false);
+        item.openMoves -= 1;
+      }
+    };
+    this.#unansweredMoves.add(moveNewer);
     const moved = (): void => {
+      this.#unansweredMoves.delete(moveNewer);
       for (const owner of owners) owner.isMoving = false;
       for (const item of items) {
         item.openMoves -= 1;
@@ -509,11 +524,7 @@ export class RandomWorkload {
         const fates = item.fates.filter((fate) => change(fate) === fate);
         if (fates.length > 0) sets.confirm(item, fates);
       }
-      for (const item of owners.flatMap(({ id }) => sets.items(id).filter(isMoved))) {
-        if (known.has(item)) continue;
-        sets.begin(item, change, false);
-        item.openMoves -= 1;
-      }
+      moveNewer();
     };
     answer.then(moved, () => {});
   }

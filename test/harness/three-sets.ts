@@ -258,9 +258,10 @@ export class ThreeSets {
     for (const item of this.items(subscription)) {
       const isGone = ({ kind }: Fate): boolean => kind === "absent" || kind === "gone";
       if (seen.has(item.message.id)) continue;
-      const left = item.fates.filter(isGone);
-      if (left.length === 0 && !mayBeGone(item)) throw this.#broken(item, "is lost");
-      item.fates = left.length > 0 ? left : [GONE];
+      const expired = mayBeGone(item) ? [GONE] : [];
+      const left = union(item.fates.filter(isGone), expired);
+      if (left.length === 0) throw this.#broken(item, "is lost");
+      item.fates = left;
     }
   }
 
