@@ -101,6 +101,10 @@ class EndlessEngine {
     }
   }
 
+  handOver(_subscription: number, _ref: unknown, done: () => void): void {
+    done();
+  }
+
   pump(batch: MessageBatch): void {
     while (this.wanted >= this.#runLength) {
       this.wanted -= this.#runLength;
@@ -122,6 +126,7 @@ class EndlessEngine {
       publishedAtMs: 0,
       failures: 0,
       crashes: 0,
+      interrupted: false,
       note: undefined,
       death: undefined,
     };
@@ -188,6 +193,7 @@ function measure(each: Case): number {
       name,
       credit,
       ackOnDelivery: false,
+      sharesProcess: false,
       port: worker,
     });
     return worker;

@@ -6,6 +6,7 @@ import { resolveCredit } from "./credit.js";
 import { BUFFERED, LOST, RETURNED } from "./delivery-ring.js";
 import type { Chunk } from "./delivery-ring.js";
 import type { LossReason, Run } from "./engine.js";
+import { HandOverPort } from "./hand-over-port.js";
 import { Holdings, sizeOf } from "./holdings.js";
 import type { QueueContext } from "./queue-context.js";
 import type { LeaseEnd } from "./queue-events.js";
@@ -22,6 +23,8 @@ export interface ConsumerOptions {
   readonly credit: ConsumerCredit;
   /** At most once: messages are settled by being sent. */
   readonly ackOnDelivery: boolean;
+  /** The client is part of this process: what it is given may be the end of it. */
+  readonly sharesProcess: boolean;
   readonly port: ConsumerPort;
 }
 
@@ -66,7 +69,7 @@ export class Consumer implements Taker {
     this.ackOnDelivery = options.ackOnDelivery;
     this.#context = context;
     this.#sources = sources;
-    this.#port = options.port;
+    this.#port = this.#portFor(options);
     this.#credit = resolveCredit(options.credit, context.maxCredit);
     this.#holdings = new Holdings(
       context.leaseClock,
@@ -178,6 +181,7 @@ export class Consumer implements Taker {
       else this.#settling.release(chunk, RETURNED, job);
     }
     this.#holdings.leases.close();
+    if (this.#port instanceof HandOverPort) this.#port.close();
     this.#jobs.submit(job);
     this.#sources.forEach((source, index) => {
       source.leave(this);
@@ -279,6 +283,13 @@ export class Consumer implements Taker {
   }
 
   // ---- Inside ------------------------------------------------------------------------------------------------------
+
+  #portFor({ port, sharesProcess, ackOnDelivery }: ConsumerOptions): ConsumerPort {
+    // What is settled by being sent never comes back.
+    if (!sharesProcess || ackOnDelivery) return port;
+    const { engine } = this.#context;
+    return new HandOverPort(port, engine, (source) => this.#source(source).subscription.id);
+  }
 
   #sendSettled(source: number, run: Run, from: number, count: number): void {
     const delivery = this.#holdings.ring.skip(count);

@@ -7,7 +7,7 @@ import type { QueueEvents } from "./queue-events.js";
 
 /** What all queues and consumers of a broker share. */
 export interface QueueContext {
-  readonly engine: Pick<Engine, "commit" | "feed">;
+  readonly engine: Pick<Engine, "commit" | "feed" | "handOver">;
   readonly clock: Pick<Clock, "defer">;
   readonly leaseClock: LeaseClock;
   readonly random: Random;

@@ -107,6 +107,10 @@ export class Connection implements Peer, LineEvents {
     return this.#state.name === "open";
   }
 
+  get sharesProcess(): boolean {
+    return this.line.sharesProcess;
+  }
+
   get openRequests(): number {
     return this.#open.size;
   }

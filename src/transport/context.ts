@@ -78,6 +78,8 @@ export interface Peer {
   /** The client behind it; throws `closed` where there is none. */
   readonly session: Session;
   readonly isOpen: boolean;
+  /** The client is part of this process. */
+  readonly sharesProcess: boolean;
   /** How many requests wait for their answer. */
   readonly openRequests: number;
   readonly outbox: Outbox;

@@ -116,12 +116,13 @@ export class CrashRun {
     this.#workload.died();
     if (!life.survivor) {
       life.disk.onOperation = undefined;
-      this.#workload.state.sets.crashed(true);
+      this.#workload.state.sets.crashed(true, "stop");
       return;
     }
     this.#images += 1;
     this.#disk = life.survivor;
-    this.#workload.state.sets.crashed(this.#mode !== "os-power" || death?.kind === "crash");
+    const kind = death?.kind ?? "crash";
+    this.#workload.state.sets.crashed(this.#mode !== "os-power" || kind === "crash", kind);
   }
 
   /** When there is room again, publishing resumes. */

@@ -68,8 +68,9 @@ export class RandomWorkload {
       [30, () => this.#commit(life, false)],
       [30, () => this.#commit(life, true)],
       [14, () => this.#want(life)],
-      [5, () => this.#giveBack()],
-      [3, () => this.#closeFeed()],
+      [5, () => this.#giveBack(life)],
+      [8, () => this.#handOver(life)],
+      [3, () => this.#closeFeed(life)],
       [8, () => life.clock.advance(random.int(2_000))],
       [1.5, () => life.isIdle && life.clock.advance(61_000)],
       [2, () => this.#redrive(life)],
@@ -346,6 +347,7 @@ export class RandomWorkload {
     for (const { item, after } of settles) {
       item.isHandedOut = false;
       this.state.sets.confirm(item, after);
+      this.state.sets.settled(item);
     }
   }
 
@@ -412,7 +414,33 @@ export class RandomWorkload {
     });
   }
 
-  #giveBack(): void {
+  /** A consumer within the process gets some of what a feed handed out. */
+  #handOver(life: EngineLife): void {
+    const feeds = [...this.state.feeds.values()].filter(
+      ({ held, owner }) => held.length > 0 && !owner.isMoving && !owner.isDeleting,
+    );
+    if (feeds.length === 0) return;
+    const { owner, feedOf, held } = this.#random.pick(feeds);
+    const from = this.#random.int(held.length);
+    const count = lengthOfRun(held, from, 1 + this.#random.int(20));
+    const given = held.slice(from, from + count);
+    const [first] = given;
+    if (!first) return;
+    for (const { message } of given) this.state.sets.handOver(owner.id, message, false);
+    const ref = { log: first.log, first: first.position, count };
+    // Then nothing is written of it.
+    const { isFull } = life.engine.storage();
+    life.engine.handOver(feedOf, ref, () => {
+      if (life.survivor || isFull) return;
+      // What was settled or given back meanwhile says more.
+      const stillHeld = new Set(this.state.feeds.get(feedOf)?.held);
+      for (const each of given) {
+        if (stillHeld.has(each)) this.state.sets.handOver(owner.id, each.message, true);
+      }
+    });
+  }
+
+  #giveBack(life: EngineLife): void {
     const feeds = [...this.state.feeds.values()].filter(({ held }) => held.length > 0);
     if (feeds.length === 0) return;
     const open = this.#random.pick(feeds);
@@ -420,15 +448,25 @@ export class RandomWorkload {
     const back = open.held.splice(from, 1 + this.#random.int(10));
     for (const { message } of back) this.state.sets.returned(open.owner.id, message);
     open.feed.giveBack(back.map(({ log, position }) => ({ log, first: position, count: 1 })));
+    this.#afterReturn(life, open, back);
   }
 
-  #closeFeed(): void {
+  /** Once another commit is answered, that they were returned is written. */
+  #afterReturn(life: EngineLife, { owner }: OpenFeed, back: readonly HeldMessage[]): void {
+    life.engine.commit({ atomic: false, appends: [], settles: [] }, () => {
+      if (life.survivor) return;
+      for (const { message } of back) this.state.sets.takenBack(owner.id, message);
+    });
+  }
+
+  #closeFeed(life: EngineLife): void {
     const feeds = [...this.state.feeds.values()];
     if (feeds.length === 0) return;
     const open = this.#random.pick(feeds);
     open.feed.close();
     this.state.feeds.delete(open.feedOf);
     for (const { message } of open.held) this.state.sets.returned(open.owner.id, message);
+    this.#afterReturn(life, open, open.held);
     open.held = [];
   }
 
@@ -650,5 +688,6 @@ export function sightingsOf(run: Run): Sighting[] {
     redrives: run.death?.redrives,
     topic: run.topic.id,
     position: run.firstPosition + index,
+    interrupted: run.interrupted,
   }));
 }

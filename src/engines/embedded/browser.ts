@@ -217,6 +217,7 @@ export class Browser {
       publishedAtMs: record.timeMs,
       failures: 0,
       crashes: 0,
+      interrupted: false,
       note: undefined,
       death: undefined,
     };

@@ -32,6 +32,7 @@ export async function onSubscribe(peer: Peer, { id, packet, start, end }: Reques
         concurrency: subscribe.concurrency,
       },
       ackOnDelivery: subscribe.ackOnDelivery,
+      sharesProcess: peer.sharesProcess,
       port: session.portFor(number),
       create: subscribe.create,
       mustExist: subscribe.mustExist,

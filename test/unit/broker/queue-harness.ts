@@ -109,6 +109,7 @@ export interface AttachOptions {
   readonly bytes?: number;
   readonly concurrency?: number;
   readonly ackOnDelivery?: boolean;
+  readonly sharesProcess?: boolean;
 }
 
 /** Queues over a fake engine and a clock that stands still. */
@@ -151,6 +152,7 @@ export class QueueHarness {
       name,
       credit: { messages, bytes, concurrency },
       ackOnDelivery: options.ackOnDelivery ?? false,
+      sharesProcess: options.sharesProcess ?? false,
       port: session,
     });
     return session;
@@ -160,7 +162,7 @@ export class QueueHarness {
   publish(
     queue: Queue,
     count: number,
-    known: { sizes?: number[]; failures?: number; crashes?: number } = {},
+    known: { sizes?: number[]; failures?: number; crashes?: number; interrupted?: boolean } = {},
   ): void {
     const sizes = known.sizes ?? new Array<number>(count).fill(10);
     this.engine.publish(queue.subscription.id, sizes, known);

@@ -103,7 +103,13 @@ describe("attachConsumer", () => {
     const harness = new QueueHarness();
     const queue = harness.queue();
     const credit = { messages: 10_001, bytes: 0, concurrency: 0 };
-    const options = { name: "bad", credit, ackOnDelivery: false, port: new FakeSession() };
+    const options = {
+      name: "bad",
+      credit,
+      ackOnDelivery: false,
+      sharesProcess: false,
+      port: new FakeSession(),
+    };
     expect(() => attachConsumer(harness.context, [queue], options)).toThrow(/10001 messages/);
     expect(queue.stats().consumers).toBe(0);
   });

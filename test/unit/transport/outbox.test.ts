@@ -9,6 +9,7 @@ import { TestClock } from "../../harness/test-clock.js";
 class SlowLine implements Line {
   readonly peer = "test";
   readonly keepsPackets: boolean;
+  readonly sharesProcess = false;
   bufferedBytes = 0;
   readonly packets: { readonly bytes: Uint8Array; readonly sent: (error?: unknown) => void }[] = [];
 
