@@ -87,6 +87,7 @@ export class Server {
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const events = createLogEvents(options.log ?? (() => {}));
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
+    events.recovered(engine.recovery);
     const server = new Server(broker, resolved, options);
     try {
       const { context, accept } = server;

@@ -63,6 +63,14 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
   "lease lost": ({ subscription, consumer, count, reason }) =>
     `${text(subscription)}: ${text(consumer)} lost its lease on ${plural(Number(count), "message")} ` +
     `(${text(reason)})`,
+  "journal recovered": ({ replayedCommits, tornBytes, damagedSnapshots }) =>
+    `the last stop was no clean one: ${plural(Number(replayedCommits), "commit")} replayed` +
+    (Number(tornBytes) > 0
+      ? `, ${plural(Number(tornBytes), "byte")} cut that were not whole`
+      : "") +
+    (Number(damagedSnapshots) > 0
+      ? `, ${plural(Number(damagedSnapshots), "snapshot")} damaged`
+      : ""),
   "published to nobody": ({ topic, hint }) =>
     `${text(topic)} has no subscription: what is published there is gone. Make one: ${text(hint)}`,
 };
