@@ -1,18 +1,20 @@
+import type { PeykError } from "@peyk/client/protocol";
 import type { BrokerEvents } from "./broker/broker.js";
-import type { RecoveryReport } from "./engines/embedded/recovery.js";
 import type { LogListener } from "./options.js";
 import type { TransportEvents } from "./transport/context.js";
 import type { SessionEvents } from "./transport/sessions.js";
 
-export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEvents {
-  engineFailed(error: Error): void;
+export interface FoundAtStart {
+  readonly replayedCommits: number;
+  readonly tornBytes: number;
+  readonly damagedSnapshots: number;
+  readonly rebuiltFooters: number;
 }
 
-/** Tells what a start found that was not as a clean stop leaves it. */
-export function logRecovery(log: LogListener, report: RecoveryReport): void {
-  const { tornBytes, damagedSnapshots, rebuiltFooters } = report;
-  if (tornBytes + damagedSnapshots + rebuiltFooters === 0) return;
-  log("warn", "journal recovered", { ...report });
+export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEvents {
+  /** What the start found in the journal: more than nothing only if the last stop was no clean one. */
+  recovered(found: FoundAtStart): void;
+  engineFailed(error: Error): void;
 }
 
 /** What happens inside the broker as log lines: one per change of state, none per message. */
@@ -66,10 +68,19 @@ export function createLogEvents(log: LogListener): ServerEvents {
         consumer: session.clientName,
         messages: session.heldMessages,
       }),
-    failed: ({ cause, message }) => {
-      const error = cause instanceof Error ? cause : undefined;
-      log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
-    },
+    failed: (error) => logBug(log, error),
+    recovered: (found) => logRecovery(log, found),
     engineFailed: (error) => log("error", "journal failed", { error: error.message }),
   };
+}
+
+function logRecovery(log: LogListener, found: FoundAtStart): void {
+  const isAmiss = found.tornBytes + found.damagedSnapshots + found.rebuiltFooters > 0;
+  if (!isAmiss && found.replayedCommits === 0) return;
+  log(isAmiss ? "warn" : "info", "journal recovered", { ...found });
+}
+
+function logBug(log: LogListener, { cause, message }: PeykError): void {
+  const error = cause instanceof Error ? cause : undefined;
+  log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
 }

@@ -92,6 +92,15 @@ describe.concurrent("peyk serve", () => {
     await broker.stop();
   });
 
+  test("serves on where nobody reads what it prints", async () => {
+    const broker = new PeykProcess(["serve", "--memory", "--listen", "127.0.0.1:0"]);
+    broker.child.stdout?.destroy();
+    const [, url = ""] = await broker.prints("stderr", /--url (ws:\S+)/);
+    expect((await peyk(["topic", "list"], { url })).exit).toBe(0);
+    broker.kill("SIGTERM");
+    expect((await broker.finished()).exit).toBe(0);
+  });
+
   test("logs a JSON object a line when asked to", async () => {
     const broker = await serve(["--memory", "--log-format", "json"]);
     await broker.done(["pub", "nobody.here", "x"]);

@@ -41,6 +41,8 @@ const MAX_PARKED = 25;
 export interface LoadOptions {
   /** Share of the messages that are larger than what a commit copies. */
   readonly largeShare: number;
+  /** Sessions may end while clients are away; then nothing is given up after some attempts. */
+  readonly mayLoseLeases?: boolean;
 }
 
 interface Member {
@@ -53,10 +55,7 @@ interface Member {
 
 /** Clients that publish, consume and settle at random while they may, and tell the ledger all of it. */
 export class KillLoad {
-  readonly ledger = new Ledger(
-    (topic) => SUBSCRIPTIONS.filter((name) => matches(name.replace(/\/.*/, ""), topic)),
-    { maxAttempts: MAX_ATTEMPTS },
-  );
+  readonly ledger: Ledger;
   readonly #options: LoadOptions;
   readonly #members: Member[] = [];
   readonly #consumers: Consumer[] = [];
@@ -70,6 +69,11 @@ export class KillLoad {
 
   private constructor(options: LoadOptions) {
     this.#options = options;
+    const { mayLoseLeases = false } = options;
+    this.ledger = new Ledger(
+      (topic) => SUBSCRIPTIONS.filter((name) => matches(name.replace(/\/.*/, ""), topic)),
+      { maxAttempts: maxAttemptsOf(options), mayLoseLeases },
+    );
     this.ledger.onConfirmed = () => this.#changed();
   }
 
@@ -90,7 +94,7 @@ export class KillLoad {
     }
     const retry = { minMs: 20, maxMs: 200 };
     for (const name of SUBSCRIPTIONS) {
-      await load.#first.subscriptions.create(name, { maxAttempts: MAX_ATTEMPTS, retry });
+      await load.#first.subscriptions.create(name, { maxAttempts: maxAttemptsOf(options), retry });
     }
     for (const [index, member] of load.#members.entries()) {
       for (const name of SUBSCRIPTIONS) await load.#consume(member, name, false);
@@ -118,6 +122,20 @@ export class KillLoad {
     for (const consumer of this.#consumers) consumer.pause();
     this.ledger.died();
     this.#changed();
+  }
+
+  /** Nothing new is begun; resolves when everything is answered, and consumers have given back what they did not look at. */
+  async rest(): Promise<void> {
+    this.#isOn = false;
+    for (const consumer of this.#consumers) consumer.pause();
+    this.#changed();
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    for (const name of SUBSCRIPTIONS) {
+      for (let out = 1; out > 0;) {
+        const { buffered = 0, running = 0 } = (await this.#first.subscriptions.get(name)) ?? {};
+        out = buffered + running;
+      }
+    }
   }
 
   /** The broker is gone: resolves when every client has noticed. */
@@ -237,6 +255,7 @@ export class KillLoad {
       this.ledger.settled(asked);
     } catch (error) {
       if (life !== this.#life) return;
+      if (this.#options.mayLoseLeases && PeykError.is(error, "lease_lost")) return;
       this.ledger.complain(`the ${verdict} of message ${number} (${id}) failed: ${String(error)}`);
     }
   }
@@ -307,6 +326,9 @@ export class KillLoad {
     for (const resolve of this.#onChange.splice(0)) resolve();
   }
 }
+
+const maxAttemptsOf = ({ mayLoseLeases = false }: LoadOptions): number =>
+  mayLoseLeases ? 0 : MAX_ATTEMPTS;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

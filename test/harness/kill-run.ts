@@ -48,15 +48,13 @@ export class KillRun {
   static async start(seed: bigint, directory: string, failpoint?: Failpoint): Promise<KillRun> {
     const random = new SeededRandom(seed);
     const run = new KillRun(random, directory, await freePort());
-    const isFull = failpoint?.startsWith("spare.") === true;
-    await run.#serve(isFull ? FULL_DISK.args : FILES, {
-      ...(isFull && { fileBlocks: FULL_DISK.fileBlocks }),
-      ...(failpoint !== undefined && { environment: run.#environmentOf(failpoint) }),
-    });
-    const largeShare = random.pick([0, 0.01, 0.03]);
-    const url = `ws://127.0.0.1:${run.#port}`;
-    run.#load = await KillLoad.open(url, random.fork(), { largeShare });
-    return run;
+    try {
+      await run.#begin(failpoint);
+      return run;
+    } catch (error) {
+      await run.close();
+      throw error;
+    }
   }
 
   /** How often a broker died. */
@@ -101,6 +99,7 @@ export class KillRun {
     await load.cutOff();
     await this.#serve();
     await this.#check();
+    if (/no clean one/.test(this.#serving.stderr)) throw new Error(this.#serving.stderr);
   }
 
   async close(): Promise<void> {
@@ -170,6 +169,17 @@ export class KillRun {
   }
 
   // ---- Its beginning -------------------------------------------------------------------------------------------------
+
+  async #begin(failpoint: Failpoint | undefined): Promise<void> {
+    const isFull = failpoint?.startsWith("spare.") === true;
+    await this.#serve(isFull ? FULL_DISK.args : FILES, {
+      ...(isFull && { fileBlocks: FULL_DISK.fileBlocks }),
+      ...(failpoint !== undefined && { environment: this.#environmentOf(failpoint) }),
+    });
+    const largeShare = this.#random.pick([0, 0.01, 0.03]);
+    const url = `ws://127.0.0.1:${this.#port}`;
+    this.#load = await KillLoad.open(url, this.#random.fork(), { largeShare });
+  }
 
   #start(files: readonly string[], options: RunOptions): PeykProcess {
     const where = ["--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#directory];

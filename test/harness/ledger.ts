@@ -46,6 +46,13 @@ export interface Asked {
   readonly deadCount: number;
 }
 
+export interface LedgerOptions {
+  /** Of every subscription; 0: no limit. */
+  readonly maxAttempts: number;
+  /** Sessions end while clients are away: others get what they held, and it has failed. */
+  readonly mayLoseLeases: boolean;
+}
+
 /** Of these and later ones the last is kept for the report. */
 const TRAIL = 12;
 
@@ -62,6 +69,7 @@ export class Ledger {
   onConfirmed: () => void = () => {};
   readonly #subscriptionsOf: (topic: string) => readonly string[];
   readonly #maxAttempts: number;
+  readonly #mayLoseLeases: boolean;
   readonly #messages = new Map<number, SentMessage>();
   /** By id: no two messages have the same. */
   readonly #numbers = new Map<string, number>();
@@ -70,26 +78,24 @@ export class Ledger {
   readonly #gone = new Map<string, Set<number>>();
   #nextNumber = 1;
 
-  constructor(
-    subscriptionsOf: (topic: string) => readonly string[],
-    { maxAttempts }: { readonly maxAttempts: number },
-  ) {
+  constructor(subscriptionsOf: (topic: string) => readonly string[], options: LedgerOptions) {
     this.#subscriptionsOf = subscriptionsOf;
-    this.#maxAttempts = maxAttempts;
+    this.#maxAttempts = options.maxAttempts;
+    this.#mayLoseLeases = options.mayLoseLeases;
   }
 
   get messageCount(): number {
     return this.#messages.size;
   }
 
-  /** How many messages may be waiting for this subscription. */
+  /** About how many messages wait for this subscription: where nobody was told of an ack, it counts. */
   backlog(subscription: string): number {
-    return this.#all(subscription).filter(({ fates }) => fates.includes("live")).length;
+    return this.#all(subscription).filter((item) => isMost(item, "live")).length;
   }
 
-  /** How many may be in its dead-letter queue. */
+  /** The same of its dead-letter queue. */
   deadLetters(subscription: string): number {
-    return this.#all(subscription).filter(({ fates }) => fates.includes("dead")).length;
+    return this.#all(subscription).filter((item) => isMost(item, "dead")).length;
   }
 
   // ---- Publishing ----------------------------------------------------------------------------------------------------
@@ -150,7 +156,8 @@ export class Ledger {
     const item = this.#find(place, number, id);
     if (!item) return;
     note(item, `${place.isDead ? "dead letter" : "delivered"} (attempt ${attempt})`);
-    if (item.isHeld) this.#complainOf(place, number, item, "is with two consumers at once");
+    if (item.isHeld && !this.#mayLoseLeases)
+      this.#complainOf(place, number, item, "is with two consumers at once");
     this.#is(place, number, item, place.isDead ? "dead" : "live");
     item.isHeld = true;
     if (place.isDead) {
@@ -160,7 +167,7 @@ export class Ledger {
     item.liveCount += 1;
     const failures = attempt - 1;
     const { least, most } = item.failures;
-    if (failures < least || failures > most) {
+    if (failures < least || (failures > most && !this.#mayLoseLeases)) {
       const range = least === most ? `${least}` : `${least} to ${most}`;
       this.#complainOf(place, number, item, `failed ${failures} times, and it was ${range}`);
     }
@@ -258,7 +265,7 @@ export class Ledger {
   #after({ isDead }: Place, verdict: Verdict, attempt: number): Fate {
     if (verdict === "ack") return "gone";
     if (isDead) return "dead";
-    const isLast = verdict === "nack" && attempt >= this.#maxAttempts;
+    const isLast = verdict === "nack" && this.#maxAttempts > 0 && attempt >= this.#maxAttempts;
     return verdict === "reject" || isLast ? "dead" : "live";
   }
 
@@ -314,6 +321,9 @@ export class Ledger {
     this.broken.push(what);
   }
 }
+
+const isMost = ({ fates }: Item, fate: Fate): boolean =>
+  fates.includes(fate) && !fates.includes("gone");
 
 function note(item: Item, what: string): void {
   item.trail.push(what);
