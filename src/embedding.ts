@@ -25,7 +25,7 @@ export interface Broker extends AsyncDisposable {
  * Starts a broker in this process. Needs `dataDir`, or `memory: true`; listens only if asked.
  *
  * Rejects with a PeykError for bad options (`invalid_argument`) and addresses that cannot be had (`unavailable`), and with
- * what the data directory has: DirectoryInUse, JournalDamaged, JournalFormatUnknown.
+ * what the data directory has: DirectoryInUse, DirectoryUnusable, JournalDamaged, JournalFormatUnknown.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return new EmbeddedBroker(await Server.start(options), options);

@@ -80,7 +80,7 @@ const DURABILITIES: readonly string[] = ["fsync", "os", "memory"];
 /** Checks options and fills in defaults. Throws `invalid_argument`, which names the option, its value and its bounds. */
 export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   const { dataDir, memory = false, durability = memory ? "memory" : "fsync" } = options;
-  checkTexts(durability, options.token);
+  checkTexts(durability, options);
   if ((dataDir === undefined) === !(memory || durability === "memory")) {
     const detail =
       dataDir === undefined
@@ -89,6 +89,10 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     throw new PeykError("invalid_argument", detail, { field: "dataDir" });
   }
   const segmentBytes = inRange(options, "segmentBytes", 64 * MIB, 64 * 1024, 1024 * MIB);
+  if (memory && durability !== "memory") {
+    const detail = `memory and durability ${quoteInput(durability)} exclude one another.`;
+    throw new PeykError("invalid_argument", detail, { field: "durability" });
+  }
   const listen = [options.listen ?? []].flat().map(parseAddress);
   checkWhoMayConnect(listen, options);
   return {
@@ -110,7 +114,10 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
 }
 
 /** What the types promise and JavaScript, flags and files do not. */
-function checkTexts(durability: string, token: string | undefined): void {
+function checkTexts(durability: string, { dataDir, token }: BrokerOptions): void {
+  if (dataDir === "") {
+    throw new PeykError("invalid_argument", "dataDir is empty.", { field: "dataDir" });
+  }
   if (!DURABILITIES.includes(durability)) {
     const detail = `durability is ${quoteInput(durability)}; it must be one of ${DURABILITIES.join(", ")}.`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });

@@ -40,7 +40,7 @@ export class Server {
     upgradesRejected: 0,
     connectionsRefused: 0,
   };
-  readonly #failureListeners: ((error: Error) => void)[] = [];
+  readonly #onFailure: (error: Error) => void;
   readonly #startedAtMs: number;
   #listeners: readonly Listener[] = [];
   #url: string | undefined;
@@ -71,6 +71,7 @@ export class Server {
     };
     this.accept = (line) => new Connection(this.context, line);
     this.#loopDelay.start(clock.monotonic());
+    this.#onFailure = options.onFailure ?? (() => {});
     broker.engine.onFailure((error) => {
       events.engineFailed(error);
       this.#fail(error);
@@ -113,15 +114,6 @@ export class Server {
     return this.context.broker.engine.storage?.().isFull === true ? "full" : "serving";
   }
 
-  /**
-   * Calls `listener` once if the journal cannot be written: everybody has been told and disconnected, nobody new is let in,
-   * and the process should stop.
-   */
-  onFailure(listener: (error: Error) => void): void {
-    if (this.#failure) listener(this.#failure);
-    else this.#failureListeners.push(listener);
-  }
-
   /** Tells clients, lets them finish what is running, ends what is left, and closes the journal. */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#close(options.timeoutMs ?? DRAIN_MS);
@@ -141,6 +133,7 @@ export class Server {
     await context.broker.close();
   }
 
+  /** The journal cannot be written: everybody is told and disconnected, nobody new is let in. */
   #fail(failure: Error): void {
     if (this.#failure) return;
     this.#failure = failure;
@@ -148,7 +141,7 @@ export class Server {
     const detail = "The broker cannot write its journal any more; it has to be started again.";
     context.refusal = new PeykError("unavailable", detail);
     for (const connection of [...context.connections]) connection.abort(context.refusal);
-    for (const listener of this.#failureListeners) listener(failure);
+    this.#onFailure(failure);
   }
 
   #status() {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { configurationError } from "./failures.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
+import type { Setting } from "./setting-kinds.js";
 import { environmentName, SETTINGS, type SettingKey, type SettingValues } from "./settings.js";
 
 export type Origin = "flag" | "environment" | "file" | "default";
@@ -83,8 +84,14 @@ export function unknownVariables(environment: Sources["environment"]): string[] 
 /** A JSON Schema of the file, for editors. */
 export function configurationSchema(): object {
   const properties: Record<string, object> = { $schema: { type: "string" } };
-  for (const [key, { schema, description }] of Object.entries(SETTINGS)) {
-    properties[key] = { description, ...schema };
+  for (const [key, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const { schema, description, fallbackText } = setting;
+    const fallback = schema["type"] === "integer" ? Number(fallbackText) : fallbackText;
+    properties[key] = {
+      description,
+      ...schema,
+      ...(fallbackText !== undefined && { default: fallback }),
+    };
   }
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -111,11 +118,6 @@ function checkKey(key: string, path: string): void {
   throw configurationError(
     `${path} has the key "${key}", which means nothing${didYouMean(key, Object.keys(SETTINGS))}`,
   );
-}
-
-function didYouMean(wrong: string, names: Iterable<string>): string {
-  const name = nearest(wrong, names);
-  return name === undefined ? "" : `; did you mean ${name}?`;
 }
 
 function parse(key: SettingKey, text: string, place: string): unknown {

@@ -85,14 +85,23 @@ export async function confirm(context: Context, what: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw usageError(`${what}; give --yes to do it, or --dry-run to look only`);
   }
+  const answer = await ask(`${what}. Go on? [y/N] `);
+  if (answer !== undefined && /^y(es)?$/i.test(answer.trim())) return;
+  const exit = answer === undefined ? EXIT.interrupted : EXIT.no;
+  throw new CommandError(exit, "cancelled", "nothing was changed");
+}
+
+/** What a person answers on the terminal; "" for an end of the input, undefined for Ctrl-C. */
+async function ask(question: string): Promise<string | undefined> {
   const dialog = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await dialog.question(`${what}. Go on? [y/N] `);
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    dialog.close();
-  }
-  throw new CommandError(EXIT.no, "cancelled", "nothing was changed");
+  const aborted = new Promise<string | undefined>((resolve) => {
+    dialog.once("SIGINT", () => resolve(undefined));
+    dialog.once("close", () => resolve(""));
+  });
+  const answer = await Promise.race([aborted, dialog.question(question).catch(() => aborted)]);
+  dialog.close();
+  if (!answer) process.stderr.write("\n");
+  return answer;
 }
 
 async function within(timeoutMs: number, opening: Promise<Peyk>): Promise<Peyk> {

@@ -13,6 +13,7 @@ export const EXIT = {
   inUse: 73,
   disk: 74,
   later: 75,
+  unsupported: 76,
   configuration: 78,
   interrupted: 130,
   terminated: 143,
@@ -50,8 +51,10 @@ export interface Failure {
 /** Errors of a data directory and of the system, by name: their classes need not be loaded to tell them. */
 const LOCAL: Readonly<Record<string, readonly [exit: number, code: string]>> = {
   DirectoryInUse: [EXIT.inUse, "directory_in_use"],
+  DirectoryUnusable: [EXIT.inUse, "directory_unusable"],
   JournalDamaged: [EXIT.damaged, "journal_damaged"],
   JournalFormatUnknown: [EXIT.configuration, "journal_format_unknown"],
+  OutputFailed: [EXIT.disk, "output_failed"],
   JournalFailed: [EXIT.disk, "disk_error"],
   DiskError: [EXIT.disk, "disk_error"],
 };

@@ -11,6 +11,12 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   return best;
 }
 
+/** The end of a sentence about a name that means nothing: "; did you mean listen?", or nothing. */
+export function didYouMean(wrong: string, names: Iterable<string>): string {
+  const name = nearest(wrong, names);
+  return name === undefined ? "" : `; did you mean ${name}?`;
+}
+
 /** Levenshtein's, with one row. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

@@ -30,10 +30,16 @@ export class BrokenPipe extends Error {
   override readonly name = "BrokenPipe";
 }
 
+/** The output cannot be written, though somebody wants it: what reads it would miss something. */
+export class OutputFailed extends Error {
+  override readonly name = "OutputFailed";
+}
+
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
 type Style = keyof typeof STYLES;
 
-const ISSUES = "https://github.com/peyk/peyk/issues";
+/** What a write fails with when nobody reads any more. */
+const NO_READER = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
 
 /** Everything that a command prints goes through here: data to stdout, talk to stderr. */
 export class Output {
@@ -45,7 +51,7 @@ export class Output {
   readonly #stdout: Sink;
   readonly #stderr: Sink;
   readonly #colors: { readonly stdout: boolean; readonly stderr: boolean };
-  #isBroken = false;
+  #broken: Error | undefined;
   #progress = "";
   #progressAt = 0;
 
@@ -62,20 +68,22 @@ export class Output {
       options.color === "always" || (options.color === "auto" && sink.isTTY === true && !isPlain);
     this.#colors = { stdout: colored(stdout), stderr: colored(stderr) };
     // Without a listener a closed pipe would end the process with a stack.
-    stdout.on("error", () => (this.#isBroken = true));
+    stdout.on("error", (error) => (this.#broken ??= error));
     stderr.on("error", () => {});
   }
 
   // ---- Data ----------------------------------------------------------------------------------------------------------
 
-  /** Resolves when it is written; rejects with BrokenPipe when nobody reads any more. */
+  /** Resolves when it is written; rejects with BrokenPipe when nobody reads any more, else with OutputFailed. */
   data(chunk: string | Uint8Array): Promise<void> {
-    if (this.#isBroken) return Promise.reject(new BrokenPipe());
+    if (this.#broken) return Promise.reject(explainWrite(this.#broken));
     this.#clearProgress();
     return new Promise((resolve, reject) => {
       this.#stdout.write(chunk, (error) => {
-        if (error) reject(new BrokenPipe());
-        else resolve();
+        if (!error) return resolve();
+        // What follows it is refused because of it, and says less.
+        this.#broken ??= error;
+        reject(explainWrite(this.#broken));
       });
     });
   }
@@ -171,7 +179,7 @@ export class Output {
     this.#tell(`${this.paintTalk("red", "error:")} ${escapeLines(body.message)}`);
     if (stack === undefined) return;
     this.#tell(
-      `This is a bug in Peyk. Please report it, with what follows, at ${ISSUES}\n${stack}`,
+      `This is a bug in Peyk. Please report it where you have Peyk from, with what follows:\n${stack}`,
     );
   }
 
@@ -196,6 +204,11 @@ export class Output {
     const { columns = 0 } = this.#stdout;
     return columns > 20 && text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
   }
+}
+
+function explainWrite(error: NodeJS.ErrnoException): Error {
+  if (NO_READER.has(error.code ?? "")) return new BrokenPipe();
+  return new OutputFailed(`the output cannot be written: ${error.message}`, { cause: error });
 }
 
 const paint = (style: Style, text: string, isColored: boolean): string =>

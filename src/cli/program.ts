@@ -15,13 +15,22 @@ import { topic } from "./commands/topic.js";
 import { Configuration, readConfigurationFile } from "./configuration.js";
 import type { Context } from "./context.js";
 import { actions, addSettings, starters } from "./declare.js";
-import { EXIT, explainFailure } from "./failures.js";
+import { CommandError, EXIT, explainFailure, usageError } from "./failures.js";
+import { didYouMean } from "./nearest.js";
 import { BrokenPipe, Output } from "./output.js";
 import { CLIENT_SETTINGS } from "./settings.js";
 
 const HELP_AFTER = `
 Settings of broker and clients can also be given in the environment (PEYK_URL, PEYK_DATA_DIR, ...) or in a JSON file
 (--config); see peyk config show. Patterns such as "orders.>" need quotes.`;
+
+/** Commands and options that are described and not built yet: who asks for them is told so, not that they are misspelt. */
+const LATER = new Set(
+  (
+    "pipe request reply schedule trace events apply export pause resume seek snapshot " +
+    "--filter --max-backlog-bytes"
+  ).split(" "),
+);
 
 /** Runs one command line, without the name of the program. Resolves with the exit code when all is written. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -98,9 +107,32 @@ async function understand(
   });
   const own = beforeDashes(argv);
   const isStarter = own.length < argv.length && startsAnother(own);
-  await program.parseAsync(isStarter ? own : [...argv], { from: "user" });
+  checkHelp(program, own);
+  try {
+    await program.parseAsync(isStarter ? own : [...argv], { from: "user" });
+  } catch (error) {
+    throw explainUnknown(error);
+  }
   const child = isStarter ? argv.slice(own.length + 1) : [];
+  if (isStarter && child.length === 0) throw usageError("there is no command after --");
   return { command: chosen ?? program.help({ error: true }), child };
+}
+
+/** Help on a command that does not exist would be the help on everything, without a word. */
+function checkHelp(program: Command, own: readonly string[]): void {
+  const [first, wanted] = program.parseOptions([...own]).operands;
+  if (first !== "help" || wanted === undefined) return;
+  const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
+  if (names.includes(wanted) || wanted === "help") return;
+  throw usageError(`unknown command '${wanted}'${didYouMean(wanted, names)}`);
+}
+
+function explainUnknown(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const [, name = ""] = /^error: unknown (?:command|option) '([^']+)'/.exec(error.message) ?? [];
+  if (!LATER.has(name)) return error;
+  const detail = `${name} is not supported by this version of Peyk`;
+  return new CommandError(EXIT.unsupported, "unsupported", detail);
 }
 
 /** Whether what follows `--` is a command line, and no argument that begins with a dash. */

@@ -9,7 +9,7 @@ export interface Setting<Value> {
   readonly flags: string;
   readonly description: string;
   readonly fallback: Value;
-  /** The default as people are told; left out where there is none. */
+  /** The default as people are told; left out where there is none. Where `fallback` is undefined, somebody else has it. */
   readonly fallbackText?: string | undefined;
   /** Reads a text of the command line or the environment; throws an Error with a sentence. */
   readonly parse: (text: string) => Value;
@@ -24,42 +24,61 @@ const DURATION = { type: "string", pattern: "^(0|([0-9.]+(ms|s|m|h|d))+)$" };
 const SIZE = { type: ["string", "integer"], pattern: "^[0-9.]+([KMGT]i?B|B)?$" };
 const SWITCH_WORDS = ["on", "off", "true", "false", "1", "0"] as const;
 
-export function text(flags: string, description: string, fallback: string): Setting<string> {
-  return { flags, description, fallback, fallbackText: fallback, parse: String, schema: STRING };
+/** Where a broker is. */
+export function address(flags: string, description: string, fallback: string): Setting<string> {
+  const parse = (value: string): string => parseUrl(value, fallback);
+  return { flags, description, fallback, fallbackText: fallback, parse, schema: STRING };
 }
 
-export function optionalText(flags: string, description: string): Setting<string | undefined> {
-  return { flags, description, fallback: undefined, parse: String, schema: STRING };
+export function optionalText(
+  flags: string,
+  description: string,
+  fallbackText?: string,
+): Setting<string | undefined> {
+  return { flags, description, fallback: undefined, fallbackText, parse: String, schema: STRING };
 }
 
-export function duration(flags: string, description: string, fallback: string): Setting<number> {
+/** How long to wait: more than nothing. */
+export function deadline(flags: string, description: string, fallback: string): Setting<number> {
   return {
     flags,
     description,
     fallback: parseDuration(fallback),
     fallbackText: fallback,
-    parse: parseDuration,
+    parse: (value) => {
+      const ms = parseDuration(value);
+      if (ms > 0) return ms;
+      throw new Error(`"${value}" is no time to wait; it must be more than 0`);
+    },
     schema: DURATION,
   };
 }
 
-export function optionalDuration(flags: string, description: string): Setting<number | undefined> {
-  return { flags, description, fallback: undefined, parse: parseDuration, schema: DURATION };
+export function optionalDuration(
+  flags: string,
+  description: string,
+  fallbackText: string,
+): Setting<number | undefined> {
+  const parse = parseDuration;
+  return { flags, description, fallback: undefined, fallbackText, parse, schema: DURATION };
 }
 
-export function optionalSize(flags: string, description: string): Setting<number | undefined> {
-  return { flags, description, fallback: undefined, parse: parseSize, schema: SIZE };
+export function optionalSize(
+  flags: string,
+  description: string,
+  fallbackText: string,
+): Setting<number | undefined> {
+  return { flags, description, fallback: undefined, fallbackText, parse: parseSize, schema: SIZE };
 }
 
-export function optionalWhole(flags: string, description: string): Setting<number | undefined> {
+export function optionalWhole(
+  flags: string,
+  description: string,
+  fallbackText: string,
+): Setting<number | undefined> {
   const parse = (value: string): number => parseWhole(value);
-  return {
-    flags,
-    description,
-    fallback: undefined,
-    parse,
-    schema: { type: "integer", minimum: 0 },
-  };
+  const schema = { type: "integer", minimum: 0 };
+  return { flags, description, fallback: undefined, fallbackText, parse, schema };
 }
 
 /** The first value is the default. */
@@ -79,13 +98,15 @@ export function choice<const Value extends string>(
   };
 }
 
+/** The first value is the default. */
 export function optionalChoice<const Value extends string>(
   flags: string,
   description: string,
-  values: readonly Value[],
+  values: readonly [Value, ...Value[]],
 ): Setting<Value | undefined> {
   const parse = (value: string): Value => oneOf(value, values);
-  return { flags, description, fallback: undefined, parse, schema: { enum: values } };
+  const [fallbackText] = values;
+  return { flags, description, fallback: undefined, fallbackText, parse, schema: { enum: values } };
 }
 
 export function toggle(flags: string, description: string): Setting<boolean> {
@@ -113,6 +134,17 @@ export function list(
     parse: (value) => value.split(",").map((each) => each.trim()),
     schema: { oneOf: [STRING, { type: "array", items: STRING }] },
   };
+}
+
+/** What connect() would refuse is refused here, where it can be told which option it came from. */
+function parseUrl(value: string, example: string): string {
+  if (URL.canParse(value)) {
+    const { protocol, username, password, search } = new URL(value);
+    if (/^wss?:$/.test(protocol) && !username && !password && !search) return value;
+  }
+  throw new Error(
+    `"${value}" is no URL of a broker; write it like ${example}, without a user, a password or a query`,
+  );
 }
 
 function oneOf<Value extends string>(value: string, values: readonly Value[]): Value {

@@ -1,32 +1,32 @@
 import {
+  address,
   choice,
-  duration,
+  deadline,
   list,
   optionalChoice,
   optionalDuration,
   optionalSize,
   optionalText,
   optionalWhole,
-  text,
   toggle,
   type Setting,
 } from "./setting-kinds.js";
 
 /** Of every command that talks to a broker. */
 export const CLIENT_SETTINGS = {
-  url: text("--url <url>", "where the broker is", "ws://127.0.0.1:7070"),
+  url: address("--url <url>", "where the broker is", "ws://127.0.0.1:7070"),
   tokenFile: optionalText(
     "--token-file <file>",
     "file with the token; PEYK_TOKEN has the token itself",
   ),
   name: optionalText("--name <name>", "how this client is called in status, logs and dead letters"),
-  timeout: duration("--timeout <duration>", "deadline of every request, of connecting too", "30s"),
+  timeout: deadline("--timeout <duration>", "deadline of every request, of connecting too", "30s"),
   color: choice("--color <when>", "colours: auto, always or never", ["auto", "always", "never"]),
 };
 
 /** Of `peyk serve`. */
 export const SERVE_SETTINGS = {
-  dataDir: optionalText("--data-dir <directory>", "where the journal is (default: ./peyk-data)"),
+  dataDir: optionalText("--data-dir <directory>", "where the journal is", "./peyk-data"),
   memory: toggle("--memory", "keep everything in memory: nothing survives the process"),
   listen: list(
     "--listen <address>",
@@ -57,33 +57,23 @@ export const SERVE_SETTINGS = {
   logFormat: choice("--log-format <format>", "pretty or json", ["pretty", "json"]),
   resumeGrace: optionalDuration(
     "--resume-grace <duration>",
-    "how long a client may be gone (default: 10s)",
+    "how long a client may be gone",
+    "10s",
   ),
-  maxPayload: optionalSize("--max-payload <size>", "largest payload (default: 1MiB)"),
-  maxConnections: optionalWhole(
-    "--max-connections <number>",
-    "connections at a time (default: 5000)",
-  ),
-  segmentSize: optionalSize(
-    "--segment-size <size>",
-    "size of a file of the journal (default: 64MiB)",
-  ),
-  spareSize: optionalSize(
-    "--spare-size <size>",
-    "kept free for acks on a full disk (default: 64MiB)",
-  ),
+  maxPayload: optionalSize("--max-payload <size>", "largest payload", "1MiB"),
+  maxConnections: optionalWhole("--max-connections <number>", "connections at a time", "5000"),
+  segmentSize: optionalSize("--segment-size <size>", "size of a file of the journal", "64MiB"),
+  spareSize: optionalSize("--spare-size <size>", "kept free for acks on a full disk", "64MiB"),
 };
 
 /** Of `peyk topic create` and `update`. */
 export const TOPIC_SETTINGS = {
-  retain: optionalDuration("--retain <duration>", "keep settled messages for so long (default: 0)"),
-  retainBytes: optionalSize(
-    "--retain-bytes <size>",
-    "keep settled messages up to so much (default: 0)",
-  ),
+  retain: optionalDuration("--retain <duration>", "keep settled messages for so long", "0"),
+  retainBytes: optionalSize("--retain-bytes <size>", "keep settled messages up to so much", "0"),
   expireUnsettled: optionalDuration(
     "--expire-unsettled <duration>",
-    "drop what nobody settled for so long (default: 7d)",
+    "drop what nobody settled for so long",
+    "7d",
   ),
 };
 
@@ -91,29 +81,27 @@ export const TOPIC_SETTINGS = {
 export const SUBSCRIPTION_SETTINGS = {
   ackDeadline: optionalDuration(
     "--ack-deadline <duration>",
-    "how long a consumer has for a message (default: 30s)",
+    "how long a consumer has for a message",
+    "30s",
   ),
   maxAttempts: optionalWhole(
     "--max-attempts <number>",
-    "attempts before the dead-letter queue; 0: no limit (default: 5)",
+    "attempts before the dead-letter queue; 0: no limit",
+    "5",
   ),
-  retryMin: optionalDuration(
-    "--retry-min <duration>",
-    "wait after the first failure (default: 1s)",
-  ),
-  retryMax: optionalDuration(
-    "--retry-max <duration>",
-    "longest wait between attempts (default: 10m)",
-  ),
+  retryMin: optionalDuration("--retry-min <duration>", "wait after the first failure", "1s"),
+  retryMax: optionalDuration("--retry-max <duration>", "longest wait between attempts", "10m"),
   maxExtension: optionalDuration(
     "--max-extension <duration>",
-    "how long a lease may be extended in all (default: 1h)",
+    "how long a lease may be extended in all",
+    "1h",
   ),
   deadLetterRetain: optionalDuration(
     "--dead-letter-retain <duration>",
-    "how long dead letters are kept (default: 14d)",
+    "how long dead letters are kept",
+    "14d",
   ),
-  mode: optionalChoice("--mode <mode>", "shared, exclusive or failover (default: shared)", [
+  mode: optionalChoice("--mode <mode>", "shared, exclusive or failover", [
     "shared",
     "exclusive",
     "failover",

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { jsonLines, peyk, temporaryFolder } from "./peyk-process.js";
+import { jsonLines, peyk, PEYK, temporaryFolder } from "./peyk-process.js";
 
 const NOBODY = { url: "ws://127.0.0.1:1" };
 
@@ -34,6 +34,41 @@ describe.concurrent("a command line that makes no sense", () => {
     expect(JSON.parse(stderr)).toMatchObject({ code: "usage" });
   });
 
+  test("names what comes in a later version as unsupported, with 76", async () => {
+    for (const args of [
+      ["pipe", "a/b", "--to", "c"],
+      ["trace", "x-1"],
+      ["subscription", "pause", "a/b"],
+      ["subscription", "create", "a/b", "--filter", "priority > 3"],
+    ]) {
+      const { exit, stderr } = await peyk([...args, "--json"]);
+      expect(exit).toBe(76);
+      expect(JSON.parse(stderr)).toMatchObject({ code: "unsupported" });
+    }
+  });
+
+  test("is told that a command of which help is wanted does not exist", async () => {
+    const { exit, stderr } = await peyk(["help", "pubish"]);
+    expect(exit).toBe(64);
+    expect(stderr).toContain("unknown command 'pubish'; did you mean publish?");
+  });
+
+  test("is told of a URL that is none, by where it was given", async () => {
+    const flag = await peyk(["status", "--url", "http://localhost"]);
+    expect(flag.exit).toBe(64);
+    expect(flag.stderr).toContain("write it like ws://127.0.0.1:7070");
+    const variable = await peyk(["status"], { environment: { PEYK_URL: "localhost:7070" } });
+    expect(variable.exit).toBe(78);
+    expect(variable.stderr).toContain("PEYK_URL");
+    expect((await peyk(["status", "--timeout", "0"])).exit).toBe(64);
+  });
+
+  test("is refused where -- has no command after it, before anything is taken", async () => {
+    const { exit, stderr } = await peyk(["subscribe", "orders/billing", "--"], NOBODY);
+    expect(exit).toBe(64);
+    expect(stderr).toContain("no command after --");
+  });
+
   test("prints the help where there is no command, and for --help with 0", async () => {
     expect(await peyk([])).toMatchObject({ exit: 64, stdout: "" });
     expect(await peyk(["publish", "--help"])).toMatchObject({ exit: 0, stderr: "" });
@@ -56,7 +91,30 @@ describe.concurrent("a broker that cannot be reached", () => {
   });
 });
 
+describe.concurrent("an output that takes nothing more", () => {
+  test("is an error with 74, unless nobody reads it", () => {
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `"${process.execPath}" "${PEYK}" config show > /dev/full`],
+      {
+        encoding: "utf8",
+      },
+    );
+    expect(status).toBe(74);
+    expect(stderr).toMatch(/^error: .*ENOSPC/);
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
 describe.concurrent("peyk config", () => {
+  test("shows the defaults, too", async () => {
+    const shown = await origins([], {});
+    expect(shown.get("dataDir")).toEqual({ value: "./peyk-data", origin: "default" });
+    expect(shown.get("maxPayload")).toEqual({ value: 1_048_576, origin: "default" });
+    expect(shown.get("ackDeadline")).toEqual({ value: 30_000, origin: "default" });
+    expect(shown.get("mode")).toEqual({ value: "shared", origin: "default" });
+  });
+
   async function origins(args: readonly string[], environment: Record<string, string>) {
     const { stdout } = await peyk(["config", "show", "--json", ...args], { environment });
     return new Map(

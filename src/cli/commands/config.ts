@@ -10,6 +10,7 @@ import {
   TOPIC_SETTINGS,
   type SettingKey,
 } from "../settings.js";
+import type { Setting } from "../setting-kinds.js";
 
 /** A setting as `config show` has it. */
 interface Shown {
@@ -68,9 +69,11 @@ function all({ config: configuration, environment, file }: Context): Shown[] {
   const settings = (Object.keys(SETTINGS) as SettingKey[]).map((setting): Shown => {
     const { value, origin } = configuration.resolve(setting);
     const places = { environment: environmentName(setting), file: file?.path ?? "", flag: "flag" };
+    const { fallbackText, parse }: Setting<unknown> = SETTINGS[setting];
+    const fallback = fallbackText === undefined ? null : parse(fallbackText);
     return {
       setting,
-      value: value ?? null,
+      value: value ?? fallback,
       origin: origin === "default" ? origin : places[origin],
     };
   });

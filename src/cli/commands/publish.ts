@@ -43,19 +43,27 @@ export function publish(program: Command): void {
     .option("--key <key>", "messages with the same key belong together")
     .option(
       "--priority <number>",
-      "0 to 9, higher first (default: 0)",
+      "0 to 9, higher first (not in this version)",
       parsed((text) => parseWhole(text, 0, 9)),
     )
     .option("--content-type <type>", "default: by what the payload is")
     .option("--correlation-id <id>", "what it belongs to")
-    .option("--delay <duration>", "deliver it after so long", parsed(parseDuration))
+    .option(
+      "--delay <duration>",
+      "deliver it after so long (not in this version)",
+      parsed(parseDuration),
+    )
     .option(
       "--at <time>",
-      "deliver it then",
+      "deliver it then (not in this version)",
       parsed((text) => parseTime(text, Date.now())),
     )
-    .option("--ttl <duration>", "drop it when nobody took it for so long", parsed(parseDuration))
-    .option("--dedup-id <id>", "store it once, however often it is sent")
+    .option(
+      "--ttl <duration>",
+      "drop it when nobody took it for so long (not in this version)",
+      parsed(parseDuration),
+    )
+    .option("--dedup-id <id>", "store it once, however often it is sent (not in this version)")
     .option("--require-subscription", "fail where nobody would get it");
   act(command, (context, [topic = "", payload], flags) => run(context, topic, payload, flags));
 }
@@ -158,10 +166,11 @@ async function report(
   { stored, duplicates, fewest, most, failed }: Progress,
 ): Promise<void> {
   const subscriptions = stored === 0 ? 0 : fewest;
+  const taken = stored === 0 ? "" : `, ${plural(subscriptions, "subscription")}`;
   const again = duplicates === 0 ? "" : `, ${plural(duplicates, "duplicate")}`;
   await context.output.answer(
     { topic, stored, duplicates, failed: failed.length, subscriptions },
-    `stored ${formatCount(stored)} in ${topic}${again}, ${plural(subscriptions, "subscription")}`,
+    `stored ${formatCount(stored)} in ${topic}${again}${taken}`,
   );
   const [first] = failed.sort((one, other) => one.index - other.index);
   if (first) {

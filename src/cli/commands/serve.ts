@@ -65,6 +65,7 @@ async function start(context: Context, onFailure: (error: Error) => void): Promi
 
 function brokerOptions(context: Context): BrokerOptions {
   const { config } = context;
+  const isDefault = config.origin("durability") === "default";
   const memory = config.get("memory") || config.get("durability") === "memory";
   const isPlaceGiven = config.origin("dataDir") !== "default";
   const dataDir = config.get("dataDir") ?? (memory ? undefined : DEFAULT_DATA_DIR);
@@ -75,7 +76,7 @@ function brokerOptions(context: Context): BrokerOptions {
   return definedOf({
     dataDir,
     memory,
-    durability: memory ? undefined : config.get("durability"),
+    durability: memory && isDefault ? undefined : config.get("durability"),
     listen: config.get("listen"),
     autoCreate: config.get("autoCreate") === "on",
     token,

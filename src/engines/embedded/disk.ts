@@ -7,7 +7,10 @@
 export interface Disk {
   /** Shown to people: the directory's path, or "(memory)". */
   readonly location: string;
-  /** Takes the directory for this process; creates it where needed. Rejects with DirectoryInUse if another one holds it. */
+  /**
+   * Takes the directory for this process; creates it where needed. Rejects with DirectoryInUse if another one holds it,
+   * with DirectoryUnusable where there can be none.
+   */
   lock(): Promise<void>;
   unlock(): Promise<void>;
   /** Names of all files but the lock, in no order. */
@@ -58,6 +61,17 @@ export class DiskError extends Error {
     this.kind = kind;
     this.operation = operation;
     this.file = file;
+  }
+}
+
+/** It cannot be made, or nothing can be written there. Exit code 73. */
+export class DirectoryUnusable extends Error {
+  override readonly name = "DirectoryUnusable";
+  readonly location: string;
+
+  constructor(location: string, cause: Error) {
+    super(`${location} cannot be used as a data directory: ${cause.message}`, { cause });
+    this.location = location;
   }
 }
 

@@ -4,7 +4,14 @@ import { basename, dirname, join, resolve } from "node:path";
 
 import { DirectoryLock } from "./directory-lock.js";
 import { checkFileName, isLockName } from "./disk-file-name.js";
-import { DirectoryInUse, DiskError, type Disk, type DiskErrorKind, type DiskFile } from "./disk.js";
+import {
+  DirectoryInUse,
+  DirectoryUnusable,
+  DiskError,
+  type Disk,
+  type DiskErrorKind,
+  type DiskFile,
+} from "./disk.js";
 
 /** IOV_MAX of Linux and macOS: `writev` refuses more chunks than this. */
 const MAX_CHUNKS_PER_CALL = 1024;
@@ -27,7 +34,7 @@ export class NodeDisk implements Disk {
       await createDirectory(this.location);
       this.#lock = await DirectoryLock.take(this.location);
     } catch (error) {
-      throw error instanceof DirectoryInUse ? error : toDiskError("lock", this.location, error);
+      throw error instanceof DirectoryInUse ? error : toLockError(this.location, error);
     }
   }
 
@@ -226,34 +233,31 @@ function withoutFirst(chunks: readonly Uint8Array[], byteCount: number): readonl
   return [first.subarray(skip), ...chunks.slice(index + 1)];
 }
 
-/**
- * Creates `directory` and what is missing above it, and makes the new entries durable. Step by step, because node:fs with
- * `recursive` never returns where the system says of a child of an existing directory that it does not exist (/proc).
- */
+/** Creates `directory` and what is missing above it, and makes the new entries durable. */
 async function createDirectory(directory: string): Promise<void> {
-  const parent = dirname(directory);
-  try {
-    await mkdir(directory, { mode: 0o700 });
-  } catch (error) {
-    if (await isDirectory(directory)) return;
-    if (!isMissing(error) || parent === directory || (await isDirectory(parent))) throw error;
-    await createDirectory(parent);
-    return createDirectory(directory);
+  const missing: string[] = [];
+  for (let path = directory; !(await isDirectory(path)); path = dirname(path)) missing.push(path);
+  // Not `recursive`: that never returns where a directory is said to be missing however often it is made, as in /proc.
+  for (const path of missing.reverse()) {
+    try {
+      await mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      if (!(await isDirectory(path))) throw error; // else another process was faster
+    }
+    await syncDirectory(dirname(path));
   }
-  await syncDirectory(parent);
 }
 
+/** False if nothing is there; what is there and no directory is an error. */
 async function isDirectory(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    if ((await stat(path)).isDirectory()) return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw error;
   }
+  throw Object.assign(new Error(`${path} is no directory`), { code: "ENOTDIR" });
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === "ENOENT";
 
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return; // it opens no directories, and keeps entries in a journal
@@ -279,6 +283,23 @@ async function attempt<Result>(
 
 const OUT_OF_SPACE = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const NEEDS_SPACE = new Set(["write", "truncate", "create", "rename"]);
+
+/** What no other disk would cure, but another directory or other rights. */
+const UNUSABLE = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENAMETOOLONG",
+  "ELOOP",
+]);
+
+function toLockError(location: string, cause: unknown): Error {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  if (cause instanceof Error && UNUSABLE.has(code)) return new DirectoryUnusable(location, cause);
+  return toDiskError("lock", location, cause);
+}
 
 function toDiskError(operation: string, file: string, cause: unknown): DiskError {
   const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { resolveSubscription, resolveTopic } from "../../../src/broker/settings.js";
 import { Configuration, unknownVariables } from "../../../src/cli/configuration.js";
 import { nearest } from "../../../src/cli/nearest.js";
+import type { Setting } from "../../../src/cli/setting-kinds.js";
+import { SETTINGS, type SettingKey } from "../../../src/cli/settings.js";
+import { resolveOptions } from "../../../src/options.js";
 
 const configuration = (
   flags: Record<string, unknown>,
@@ -50,4 +54,39 @@ test("a variable that means nothing is told with the nearest that does", () => {
 test("the nearest name is found by edits, and none where all are far", () => {
   expect(nearest("subscripe", ["publish", "subscribe"])).toBe("subscribe");
   expect(nearest("quux", ["publish", "subscribe"])).toBeUndefined();
+});
+
+test("the defaults that are told are those of the broker", () => {
+  const told = (key: SettingKey): unknown => {
+    const { fallbackText = "", parse }: Setting<unknown> = SETTINGS[key];
+    return parse(fallbackText);
+  };
+  const broker = resolveOptions({ dataDir: "x" });
+  const topic = resolveTopic({});
+  const subscription = resolveSubscription({});
+  expect({
+    resumeGrace: told("resumeGrace"),
+    maxPayload: told("maxPayload"),
+    maxConnections: told("maxConnections"),
+    engine: [told("durability"), told("segmentSize"), told("spareSize")],
+    topic: [told("retain"), told("retainBytes"), told("expireUnsettled")],
+    ackDeadline: told("ackDeadline"),
+    maxAttempts: told("maxAttempts"),
+    retry: [told("retryMin"), told("retryMax")],
+    maxExtension: told("maxExtension"),
+    deadLetterRetain: told("deadLetterRetain"),
+    mode: told("mode"),
+  }).toEqual({
+    resumeGrace: broker.resumeGraceMs,
+    maxPayload: broker.maxPayloadBytes,
+    maxConnections: broker.maxConnections,
+    engine: [broker.engine.durability, broker.engine.segmentBytes, broker.engine.spareBytes],
+    topic: [topic.retainMs, topic.retainBytes, topic.expireUnsettledMs],
+    ackDeadline: subscription.ackDeadlineMs,
+    maxAttempts: subscription.maxAttempts,
+    retry: [subscription.retry.minMs, subscription.retry.maxMs],
+    maxExtension: subscription.maxExtensionMs,
+    deadLetterRetain: subscription.deadLetterRetainMs,
+    mode: subscription.mode,
+  });
 });

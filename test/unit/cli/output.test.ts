@@ -7,6 +7,7 @@ class FakeSink implements Sink {
   readonly columns = 80;
   text = "";
   isBroken = false;
+  code = "EPIPE";
 
   constructor(isTTY: boolean) {
     this.isTTY = isTTY;
@@ -14,7 +15,7 @@ class FakeSink implements Sink {
 
   write(chunk: string | Uint8Array, done?: (error?: Error | null) => void): boolean {
     if (!this.isBroken) this.text += Buffer.from(chunk).toString();
-    done?.(this.isBroken ? new Error("EPIPE") : null);
+    done?.(this.isBroken ? Object.assign(new Error(), { code: this.code }) : null);
     return true;
   }
 

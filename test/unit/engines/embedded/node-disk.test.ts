@@ -51,9 +51,8 @@ describe("NodeDisk", () => {
     writeFileSync(join(directory, "file"), "");
     const disk = new NodeDisk(join(directory, "file"));
     await expect(disk.lock()).rejects.toMatchObject({
-      name: "DiskError",
-      kind: "exists",
-      operation: "lock",
+      name: "DirectoryUnusable",
+      location: join(directory, "file"),
     });
   });
 
