@@ -128,7 +128,7 @@ function readRange(reader: WireReader): SettleRange {
 function checkRange(range: SettleRange): void {
   const { firstDelivery, delayMs = 0, extendMs = limits.MIN_ACK_DEADLINE_MS } = range;
   if (firstDelivery < 1) {
-    const text = `firstDelivery is ${firstDelivery}; deliveries are numbered from 1.`;
+    const text = `A range of the Settle begins at delivery ${firstDelivery}; the first one has number 1.`;
     throw new PeykError("invalid_argument", text, { field: "firstDelivery", limit: 1 });
   }
   if (delayMs > limits.MAX_NACK_DELAY_MS) {
