@@ -49,9 +49,10 @@ describe("connecting", () => {
 
   test("gives one attempt up after 10 s", async () => {
     void broker.connect({ connectTimeoutMs: 60_000 });
+    const first = broker.connection;
     await broker.advance(10_000);
-    expect(broker.connection.closedWith).toBe(1001);
-    await broker.advance(200);
+    expect(first.closedWith).toBe(1001);
+    await broker.advance(200); // the wait may be 0 ms, too
     expect(broker.connections).toHaveLength(2);
   });
 
