@@ -2,9 +2,9 @@
 // and drains on SIGTERM.
 const { Server } = await import(new URL("../../dist/server.js", import.meta.url).href);
 
-const server = await Server.start(JSON.parse(process.argv[2] ?? "{}"));
+const options = JSON.parse(process.argv[2] ?? "{}");
+const server = await Server.start({ ...options, onFailure: () => process.exit(74) });
 process.stdout.write(`${server.url}\n`);
-server.onFailure(() => process.exit(74));
 process.once("SIGTERM", () => {
   void server.close().then(() => process.exit(0));
 });
