@@ -84,13 +84,13 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   if ((dataDir === undefined) === !(memory || durability === "memory")) {
     const detail =
       dataDir === undefined
-        ? "Say where the data goes with dataDir, or keep it in memory with memory: true."
-        : "dataDir and memory exclude one another; give one of them.";
+        ? "say where the data goes with dataDir, or keep it in memory with memory: true"
+        : "dataDir and memory exclude one another; give one of them";
     throw new PeykError("invalid_argument", detail, { field: "dataDir" });
   }
   const segmentBytes = inRange(options, "segmentBytes", 64 * MIB, 64 * 1024, 1024 * MIB);
   if (memory && durability !== "memory") {
-    const detail = `memory and durability ${quoteInput(durability)} exclude one another.`;
+    const detail = `memory and durability ${quoteInput(durability)} exclude one another`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });
   }
   const listen = [options.listen ?? []].flat().map(parseAddress);
@@ -116,14 +116,14 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
 /** What the types promise and JavaScript, flags and files do not. */
 function checkTexts(durability: string, { dataDir, token }: BrokerOptions): void {
   if (dataDir === "") {
-    throw new PeykError("invalid_argument", "dataDir is empty.", { field: "dataDir" });
+    throw new PeykError("invalid_argument", "dataDir is empty", { field: "dataDir" });
   }
   if (!DURABILITIES.includes(durability)) {
-    const detail = `durability is ${quoteInput(durability)}; it must be one of ${DURABILITIES.join(", ")}.`;
+    const detail = `durability is ${quoteInput(durability)}; it must be one of ${DURABILITIES.join(", ")}`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });
   }
   if (token === "") {
-    const detail = "The token is empty: leave it out to let clients in without one.";
+    const detail = "the token is empty: leave it out to let clients in without one";
     throw new PeykError("invalid_argument", detail, { field: "token" });
   }
 }
@@ -133,7 +133,7 @@ export function parseAddress(text: string): ListenAddress {
   const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text.trim());
   const port = Number(match?.[2]);
   if (!match || port > 65_535) {
-    const detail = `${quoteInput(text)} is no address to listen on; it must be like localhost:7070.`;
+    const detail = `${quoteInput(text)} is no address to listen on; it must be like localhost:7070`;
     throw new PeykError("invalid_argument", detail, { field: "listen" });
   }
   const host = (match[1] ?? "localhost").toLowerCase();
@@ -149,7 +149,7 @@ function checkWhoMayConnect(listen: readonly ListenAddress[], options: BrokerOpt
   if (!open || options.token !== undefined || options.allowAnonymous) return;
   const detail =
     `listening on ${open.host} lets other machines in: give a token (PEYK_TOKEN or --token-file), ` +
-    "or --allow-anonymous if anybody may connect.";
+    "or --allow-anonymous if anybody may connect";
   throw new PeykError("invalid_argument", detail, { field: "listen" });
 }
 
@@ -164,6 +164,6 @@ function inRange<Name extends keyof BrokerOptions>(
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max) {
     return value;
   }
-  const detail = `${name} is ${JSON.stringify(value)}; it must be a whole number from ${min} to ${max}.`;
+  const detail = `${name} is ${JSON.stringify(value)}; it must be a whole number from ${min} to ${max}`;
   throw new PeykError("invalid_argument", detail, { field: name });
 }

@@ -81,12 +81,14 @@ export class Server {
   /** Rejects with a PeykError, or with a local error of the data directory; then nothing is left open. */
   static async start(options: BrokerOptions): Promise<Server> {
     const resolved = resolveOptions(options);
-    const origins = createOriginPolicy(resolved.allowOrigin);
     const { clock = systemClock, random = systemRandom } = options;
     const { dataDir } = resolved;
     const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const events = createLogEvents(options.log ?? (() => {}));
+    const origins = createOriginPolicy(resolved.allowOrigin, (origin) =>
+      events.pageRefused(origin),
+    );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
     events.recovered(engine.recovery);
     const server = new Server(broker, resolved, options);
@@ -122,7 +124,7 @@ export class Server {
 
   async #close(timeoutMs: number): Promise<void> {
     const { context } = this;
-    context.refusal ??= new PeykError("unavailable", "The broker is stopping.", {
+    context.refusal ??= new PeykError("unavailable", "the broker is stopping", {
       retryAfterMs: 1_000,
     });
     for (const listener of this.#listeners) listener.stopAccepting();
@@ -138,7 +140,7 @@ export class Server {
     if (this.#failure) return;
     this.#failure = failure;
     const { context } = this;
-    const detail = "The broker cannot write its journal any more; it has to be started again.";
+    const detail = "the broker cannot write its journal any more; it has to be started again";
     context.refusal = new PeykError("unavailable", detail);
     for (const connection of [...context.connections]) connection.abort(context.refusal);
     this.#onFailure(failure);
@@ -180,6 +182,6 @@ function createAuthenticator(token: string | undefined): (given: string) => void
   const expected = token === undefined ? undefined : digest(token);
   return (given) => {
     if (!expected || timingSafeEqual(digest(given), expected)) return;
-    throw new PeykError("unauthenticated", "The token is missing or not accepted.");
+    throw new PeykError("unauthenticated", "the token is missing or not accepted");
   };
 }

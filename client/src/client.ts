@@ -359,7 +359,9 @@ class Client implements Peyk {
 
   #notice({ consumer: number, lost, detached, source }: peyk.v1.ConsumerNotice): void {
     const consumer = this.#consumers.get(number);
-    for (const { firstDelivery, count } of lost) consumer?.leasesEnded(firstDelivery, count);
+    for (const { firstDelivery, count, reason } of lost) {
+      consumer?.leasesEnded(firstDelivery, count, reason);
+    }
     if (detached) consumer?.detached(toPeykError(detached), source);
   }
 }

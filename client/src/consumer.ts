@@ -2,7 +2,14 @@ import { Attachment } from "./attachment.js";
 import { Credit } from "./consumer-credit.js";
 import type { Clock } from "./clock.js";
 import { DeliveryQueue } from "./delivery-queue.js";
-import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
+import {
+  attemptOf,
+  leaseLost,
+  LOSS_REASONS,
+  noteLoss,
+  type ReceivedDelivery,
+  type SettleDetails,
+} from "./delivery.js";
 import type { Emitter } from "./emitter.js";
 import { handle, reportFailure, verdictOn } from "./handling.js";
 import { Leases } from "./leases.js";
@@ -35,6 +42,9 @@ export interface ConsumerContext {
   ended(consumer: HandlerConsumer): void;
 }
 
+/** Why leases end with their session. */
+const GONE = "the connection was gone for too long";
+
 type State = "open" | "paused" | "closing" | "closed";
 
 /** A consumer with a handler: takes what its credit allows, starts deliveries in order, settles by what the handler does. */
@@ -58,6 +68,8 @@ export class HandlerConsumer implements Consumer {
   #state: State = "open";
   #isWorkDeferred = false;
   #lostCount = 0;
+  /** While every lease is being given up. */
+  #forgettingWhy: string | undefined;
   #closing: Promise<void> | undefined;
   readonly #onQuiet: (() => void)[] = [];
 
@@ -82,7 +94,7 @@ export class HandlerConsumer implements Consumer {
       clock,
       consumer: number,
       timeoutMs: requests.timeoutMs,
-      onLost: (delivery) => this.#lose(delivery),
+      onLost: (delivery) => this.#lose(delivery, this.#forgettingWhy ?? "it was settled too late"),
       onRangeLost: (first, count) => this.leasesEnded(first, count),
     });
     const concurrency = (): number => this.concurrency;
@@ -158,10 +170,11 @@ export class HandlerConsumer implements Consumer {
   }
 
   /** The broker ended leases. */
-  leasesEnded(first: number, count: number): void {
+  leasesEnded(first: number, count: number, reason = ""): void {
     this.#queue.lose(first, count);
     for (const delivery of this.#leases.deliveries()) {
-      if (delivery.number >= first && delivery.number < first + count) this.#lose(delivery);
+      const isOne = delivery.number >= first && delivery.number < first + count;
+      if (isOne) this.#lose(delivery, LOSS_REASONS[reason]);
     }
     this.#work();
   }
@@ -174,7 +187,7 @@ export class HandlerConsumer implements Consumer {
       this.#work();
       return 0;
     }
-    const lost = this.#forget();
+    const lost = this.#forget(GONE);
     // A request for it that was not answered is made again by itself.
     if (this.#attachment.state !== "attached" || this.#state === "closed") return lost;
     this.#attachment.state = "none";
@@ -192,7 +205,7 @@ export class HandlerConsumer implements Consumer {
     if (this.#state === "closed") return;
     if (source !== undefined && this.#goesOnWithout(source, error)) return;
     this.#attachment.state = "none";
-    this.#forget();
+    this.#forget(error.message);
     this.#end(error);
     const names = this.sources.map(({ name }) => name).join(", ");
     this.#context.log("error", `the consumer of ${names} ended: ${error.message}`, { error });
@@ -313,24 +326,28 @@ export class HandlerConsumer implements Consumer {
   // ---- Leases --------------------------------------------------------------------------------------------------------
 
   /** Its handler goes on for nothing, so it takes nobody's place. */
-  #lose(delivery: ReceivedDelivery): void {
+  #lose(delivery: ReceivedDelivery, why = "somebody else has it, or will"): void {
     if (delivery.fate === "lost") return;
     this.#lostCount += 1;
+    noteLoss(delivery, why);
     const wasRunning = this.#leases.remove(delivery);
     delivery.lose();
     this.#context.emitter.emit("lease_lost", { delivery });
     const then = wasRunning ? "its handler goes on for nothing" : "it will be delivered again";
-    const text = `the lease on ${delivery.id} of ${delivery.subscription} was lost; ${then}`;
-    this.#context.log("warn", text, { subscription: delivery.subscription, id: delivery.id });
+    const { id, subscription } = delivery;
+    const text = `the lease on ${id} of ${subscription} (${attemptOf(delivery)}) was lost: ${why}; ${then}`;
+    this.#context.log("warn", text, { subscription, id, why });
     this.#checkQuiet();
   }
 
   /** Every lease is gone. Returns how many. */
-  #forget(): number {
+  #forget(why: string): number {
     const before = this.#lostCount;
     for (const { count } of this.#queue.restart()) this.#lostCount += count;
-    for (const delivery of this.#leases.deliveries()) this.#lose(delivery);
+    for (const delivery of this.#leases.deliveries()) this.#lose(delivery, why);
+    this.#forgettingWhy = why;
     this.#settler.abandon();
+    this.#forgettingWhy = undefined;
     return this.#lostCount - before;
   }
 

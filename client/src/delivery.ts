@@ -134,6 +134,30 @@ export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements
 }
 
 export function leaseLost(delivery: ReceivedDelivery): PeykError {
-  const detail = `the lease on ${delivery.id} (attempt ${delivery.attempt}) was lost: somebody else has it, or will`;
+  const why = whys.get(delivery) ?? "somebody else has it, or will";
+  const detail = `the lease on ${delivery.id} (${attemptOf(delivery)}) was lost: ${why}`;
   return new PeykError("lease_lost", detail);
 }
+
+/** Says why, for all that is told of it from now on. */
+export function noteLoss(delivery: ReceivedDelivery, why: string): void {
+  whys.set(delivery, why);
+}
+
+/** "attempt 2 of 5" */
+export function attemptOf({ attempt, maxAttempts }: ReceivedDelivery): string {
+  return `attempt ${attempt}${maxAttempts === 0 ? "" : ` of ${maxAttempts}`}`;
+}
+
+/** Few leases are lost, so deliveries themselves do not carry why. */
+const whys = new WeakMap<ReceivedDelivery, string>();
+
+/** The reasons of a LostLease, as they end a sentence. */
+export const LOSS_REASONS: Readonly<Record<string, string>> = {
+  deadline: "its ack deadline passed",
+  purged: "it was purged",
+  deleted: "its subscription or topic was deleted",
+  expired: "it expired",
+  seek: "its subscription was moved",
+  redelivered: "somebody else has it",
+};

@@ -1,4 +1,4 @@
-import type { ReceivedDelivery } from "./delivery.js";
+import { attemptOf, type ReceivedDelivery } from "./delivery.js";
 import type { Emitter } from "./emitter.js";
 import { isReject, isRetry } from "./outcomes.js";
 import { validate } from "./payload.js";
@@ -59,8 +59,7 @@ export function reportFailure(
   error: unknown,
   { emitter, log }: { readonly emitter: Emitter; readonly log: LogListener },
 ): Waiter {
-  const of = delivery.maxAttempts === 0 ? "" : ` of ${delivery.maxAttempts}`;
-  const what = `${delivery.subscription} ${delivery.id} attempt ${delivery.attempt}${of} failed: ${textOf(error)}`;
+  const what = `${delivery.subscription} ${delivery.id} ${attemptOf(delivery)} failed: ${textOf(error)}`;
   const settled = ({ outcome, retryInMs }: SettledRange): void => {
     if (outcome !== "ok") return log("warn", `${what}; it had been settled before`, { error });
     const next = retryInMs === undefined ? "dead-letter" : "retry";

@@ -11,9 +11,15 @@ class WebSocketOfRuntime implements Socket {
     const socket = new WebSocket(url, [SUBPROTOCOL]);
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => events.opened();
+    let wasOpen = false;
+    socket.onopen = () => {
+      wasOpen = true;
+      events.opened();
+    };
     socket.onmessage = ({ data }) => events.packet(new Uint8Array(data as ArrayBuffer));
-    socket.onclose = ({ code, reason }) => events.closed(code, reason);
+    socket.onclose = ({ code, reason }) => {
+      events.closed(code, reason || (wasOpen ? "" : explainSilence()));
+    };
   }
 
   get bufferedBytes(): number {
@@ -30,4 +36,11 @@ class WebSocketOfRuntime implements Socket {
     if (code === CLOSE_CODES.normal.code) this.#socket.close(code, reason);
     else this.#socket.close();
   }
+}
+
+/** Browsers tell a page nothing of why a connection failed; a page from elsewhere has one more reason to look at. */
+function explainSilence(): string {
+  const { origin, hostname } = (globalThis as { location?: Location }).location ?? {};
+  if (!hostname || /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(hostname)) return "";
+  return `if a broker is there, this page may not be allowed: peyk serve --allow-origin ${origin}`;
 }

@@ -28,7 +28,7 @@ export class Administration {
     const wanted = resolveTopic(options);
     const isNew = await unlessThere(() => this.#broker.createTopic(name, options, false));
     if (!isNew && !sameSettings(wanted, this.#broker.requireTopic(name).topic.settings)) {
-      throw otherOptions("Topic", name);
+      throw otherOptions("topic", name);
     }
     return this.topic(name);
   }
@@ -77,7 +77,7 @@ export class Administration {
     const { topic } = this.#broker.requireTopic(name);
     const own = this.#broker.names.subscriptionsOf(name).filter(({ source }) => source === name);
     if (own.length > 0 && !force) {
-      const detail = `Topic ${name} has ${own.length} subscriptions; delete them first, or use force.`;
+      const detail = `topic ${name} has ${own.length} subscriptions; delete them first, or use force`;
       throw new PeykError("conflict", detail, { field: "force" });
     }
     for (const { id } of own) {
@@ -95,7 +95,7 @@ export class Administration {
     const wanted = resolveSubscription(options);
     const isNew = await unlessThere(() => this.#broker.createSubscription(name, options, false));
     if (!isNew && !sameSettings(wanted, this.#broker.requireSubscription(name).settings)) {
-      throw otherOptions("Subscription", name);
+      throw otherOptions("subscription", name);
     }
     return this.subscription(name);
   }
@@ -106,7 +106,7 @@ export class Administration {
   ): Promise<peyk.v1.ISubscriptionInfo> {
     const subscription = this.#broker.requireSubscription(name);
     if (resolveStart(options).at !== "latest") {
-      const detail = "start is for new subscriptions; an existing one is moved by seek.";
+      const detail = "start is for new subscriptions; an existing one stays where it is";
       throw new PeykError("invalid_argument", detail, { field: "start" });
     }
     const settings = resolveSubscription(options, subscription.settings);
@@ -154,7 +154,7 @@ export class Administration {
         return peekedMessages(wholeRuns(runs), "dead", wanted);
       }
       default: {
-        const detail = `state is ${quoteInput(state)}; it must be one of ready, buffered, running, retrying, dead.`;
+        const detail = `state is ${quoteInput(state)}; it must be one of ready, buffered, running, retrying, dead`;
         throw new PeykError("invalid_argument", detail, { field: "state" });
       }
     }
@@ -170,15 +170,15 @@ export class Administration {
   async deleteSubscription(name: string, force: boolean): Promise<void> {
     const subscription = this.#broker.requireSubscription(name);
     if (this.#broker.names.isDeadLetterQueue(subscription.id)) {
-      const detail = `${name} is a dead-letter queue; it goes with its subscription.`;
+      const detail = `${name} is a dead-letter queue; it goes with its subscription`;
       throw new PeykError("invalid_argument", detail, { field: "subscription" });
     }
     const { unsettled, dead } = await this.#broker.engine.stats(subscription.id);
     const consumers = this.#broker.served(subscription)?.queue.stats().consumers ?? 0;
     if (!force && (unsettled > 0 || dead > 0 || consumers > 0)) {
       const detail =
-        `Subscription ${name} has ${unsettled} unsettled messages, ${dead} dead letters ` +
-        `and ${consumers} consumers; use force to delete it all the same.`;
+        `subscription ${name} has ${unsettled} unsettled messages, ${dead} dead letters ` +
+        `and ${consumers} consumers; use force to delete it all the same`;
       throw new PeykError("conflict", detail, { field: "force" });
     }
     const { id } = subscription;
@@ -247,6 +247,6 @@ async function unlessThere(make: () => Promise<unknown>): Promise<boolean> {
 }
 
 function otherOptions(kind: string, name: string): PeykError {
-  const detail = `${kind} ${name} exists with other options; use update to change them.`;
+  const detail = `${kind} ${name} exists with other options; use update to change them`;
   return new PeykError("conflict", detail, { field: "options" });
 }

@@ -180,7 +180,7 @@ export class Broker {
     const settings = resolveTopic(options);
     return this.#topicsInTheMaking.make(name, async () => {
       if (this.names.topic(name)) {
-        throw new PeykError("conflict", `Topic ${name} exists.`, { field: "topic" });
+        throw new PeykError("conflict", `topic ${name} exists`, { field: "topic" });
       }
       const event = await this.engine.change({ kind: "create-topic", name, settings, autoCreated });
       return event.kind === "topic" ? event.topic : unexpected(event);
@@ -195,7 +195,7 @@ export class Broker {
   ): Promise<Subscription> {
     const { source, group, isDeadLetters } = parseSubscriptionName(name);
     if (isDeadLetters) {
-      const detail = `A dead-letter queue is made with its subscription, ${source}/${group}.`;
+      const detail = `a dead-letter queue is made with its subscription, ${source}/${group}`;
       throw new PeykError("invalid_argument", detail, { field: "subscription" });
     }
     const change: CatalogChange = {
@@ -208,7 +208,7 @@ export class Broker {
     };
     return this.#subscriptionsInTheMaking.make(name, async () => {
       if (this.names.subscription(name)) {
-        throw new PeykError("conflict", `Subscription ${name} exists.`, { field: "subscription" });
+        throw new PeykError("conflict", `subscription ${name} exists`, { field: "subscription" });
       }
       if (!isPattern(source)) await this.#ensureTopic(source);
       const event = await this.engine.change(change);
@@ -224,14 +224,14 @@ export class Broker {
     const entry = this.names.topic(name);
     if (entry) return entry;
     const hint = this.#config.autoCreate ? "" : ", and autoCreate is off";
-    throw new PeykError("not_found", `Topic ${name} does not exist${hint}.`, { field: "topic" });
+    throw new PeykError("not_found", `topic ${name} does not exist${hint}`, { field: "topic" });
   }
 
   requireSubscription(name: string): Subscription {
     parseSubscriptionName(name);
     const subscription = this.names.subscription(name);
     if (subscription) return subscription;
-    const detail = `Subscription ${name} does not exist.`;
+    const detail = `subscription ${name} does not exist`;
     throw new PeykError("not_found", detail, { field: "subscription" });
   }
 
@@ -258,7 +258,7 @@ export class Broker {
     const owner = `${source}/${group}`;
     if (options.mustExist || !this.#config.autoCreate) {
       const hint = options.mustExist ? "" : ", and autoCreate is off";
-      const detail = `Subscription ${owner} does not exist${hint}.`;
+      const detail = `subscription ${owner} does not exist${hint}`;
       throw new PeykError("not_found", detail, { field: "subscription" });
     }
     return unlessThere(this.createSubscription(owner, options.create, true));
@@ -316,7 +316,7 @@ export class Broker {
   /** That of a subscription that was deleted, and that of its dead letters. */
   #closeQueues(id: SubscriptionId): void {
     const deadLetters = this.names.subscriptionById(id)?.deadLetters;
-    const error = new PeykError("not_found", "The subscription was deleted.");
+    const error = new PeykError("not_found", "the subscription was deleted");
     for (const each of [id, deadLetters]) {
       if (each === undefined) continue;
       this.#queues.get(each)?.queue.close(error);
@@ -341,7 +341,7 @@ export class Broker {
 }
 
 const nobody = (topic: string): PeykError =>
-  new PeykError("no_subscription", `Topic ${topic} has no subscription: nobody would get it.`, {
+  new PeykError("no_subscription", `topic ${topic} has no subscription: nobody would get it`, {
     field: "topic",
   });
 

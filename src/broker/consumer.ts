@@ -153,7 +153,7 @@ export class Consumer implements Taker {
    */
   redeliver(afterDelivery: number): void {
     if (!(afterDelivery >= 0 && afterDelivery <= this.lastDelivery)) {
-      const detail = `lastDelivery is ${afterDelivery}, the last one sent is ${this.lastDelivery}.`;
+      const detail = `lastDelivery is ${afterDelivery}, the last one sent is ${this.lastDelivery}`;
       throw new PeykError("invalid_argument", detail, { field: "lastDelivery" });
     }
     for (const chunk of this.#holdings.ring.chunks(afterDelivery + 1)) {
@@ -372,8 +372,8 @@ export class Consumer implements Taker {
   #failure(reason: "deadline" | "crash"): Failure {
     const error =
       reason === "deadline"
-        ? "It was not settled before its ack deadline."
-        : "Its consumer was lost while it was running.";
+        ? "it was not settled before its ack deadline"
+        : "its consumer was lost while it was running";
     return { error, reason, consumer: this.name, delayMs: undefined, note: undefined };
   }
 

@@ -46,7 +46,7 @@ export class DeadLetterDesk {
     { perSecond, dryRun }: { readonly perSecond: number; readonly dryRun: boolean },
   ): Promise<peyk.v1.ICount> {
     if (!(perSecond >= 0 && perSecond < Infinity)) {
-      const detail = `perSecond is ${perSecond}; it must be 0, for at once, or more.`;
+      const detail = `perSecond is ${perSecond}; it must be 0, for at once, or more`;
       throw new PeykError("invalid_argument", detail, { field: "perSecond", limit: 0 });
     }
     const queue = this.#queueOf(name);
@@ -67,7 +67,7 @@ export class DeadLetterDesk {
   /** What is dead at the beginning, and not what dies again meanwhile. */
   async #redriveSlowly(queue: Subscription, which: WhichInput, perSecond: number): Promise<number> {
     if (this.#redriving.has(queue.id)) {
-      throw new PeykError("conflict", `${queue.name} is being redriven already.`);
+      throw new PeykError("conflict", `${queue.name} is being redriven already`);
     }
     this.#redriving.add(queue.id);
     try {
@@ -95,7 +95,7 @@ export class DeadLetterDesk {
     if (deadLetters === undefined) return subscription;
     const queue = this.#broker.names.subscriptionById(deadLetters);
     if (queue) return queue;
-    const detail = `${name} has no dead-letter queue.`;
+    const detail = `${name} has no dead-letter queue`;
     throw new PeykError("not_found", detail, { field: "subscription" });
   }
 
@@ -150,7 +150,7 @@ export class DeadLetterDesk {
 function positionOf(after: string): number {
   const position = after === "" ? 0 : Number(after);
   if (Number.isSafeInteger(position) && position >= 0) return position;
-  throw new PeykError("invalid_argument", "after must be the next of an earlier answer.", {
+  throw new PeykError("invalid_argument", "after must be the next of an earlier answer", {
     field: "after",
   });
 }

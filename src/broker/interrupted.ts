@@ -9,7 +9,7 @@ import { SettleJob } from "./settle-job.js";
 
 /** Nobody remembers who held it. */
 const FAILURE: Failure = {
-  error: "The process stopped while it was running.",
+  error: "the process stopped while it was running",
   reason: "crash",
   consumer: "",
   delayMs: undefined,

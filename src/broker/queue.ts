@@ -141,8 +141,8 @@ export class Queue implements Source {
     if (holder === undefined || this.#subscription.settings.mode !== "exclusive") return;
     throw new PeykError(
       "conflict",
-      `Subscription ${this.#subscription.name} is exclusive, and consumer ` +
-        `${JSON.stringify(holder.taker.name.slice(0, 64))} has it.`,
+      `subscription ${this.#subscription.name} is exclusive, and consumer ` +
+        `${JSON.stringify(holder.taker.name.slice(0, 64))} has it`,
     );
   }
 

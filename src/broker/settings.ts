@@ -138,7 +138,7 @@ function resolveRetry(options: peyk.v1.IRetryPolicy | undefined, base: RetryPoli
 
 function inRange(field: string, value: number, min: number, max: number): number {
   if (value >= min && value <= max) return value;
-  const detail = `${field} is ${value}; it must be from ${min} to ${max}.`;
+  const detail = `${field} is ${value}; it must be from ${min} to ${max}`;
   const limit = value < min ? min : max;
   throw new PeykError("invalid_argument", detail, { field, limit });
 }

@@ -57,7 +57,7 @@ export const wholeRuns = (runs: readonly Run[]): RunPart[] =>
 export function peekCount(count: number): number {
   if (count <= limits.MAX_PEEK_MESSAGES) return count || 1;
   const limit = limits.MAX_PEEK_MESSAGES;
-  const detail = `${count} messages were asked for; at most ${limit} are allowed.`;
+  const detail = `${count} messages were asked for; at most ${limit} are allowed`;
   throw new PeykError("invalid_argument", detail, { field: "count", limit });
 }
 

@@ -54,14 +54,14 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
     `${text(subscription)}: consumer ${text(consumer)} is gone; ` +
     `${plural(Number(running), "message")} it worked on and ${text(buffered)} that waited come back`,
   "delivery failed": (fields) =>
-    `${text(fields["subscription"])}: message ${text(fields["position"])}, attempt ` +
+    `${text(fields["subscription"])}: ${messages(fields["id"], fields["count"])}, attempt ` +
     `${text(fields["attempt"])}${ofMost(fields["maxAttempts"])} failed at ${text(fields["consumer"])}: ` +
     `${text(fields["error"])}; next in ${formatDuration(Number(fields["retryInMs"]))}`,
-  "message dead-lettered": ({ subscription, count, reason, error, attempts, hint }) =>
-    `${text(subscription)}: ${plural(Number(count), "message")} dead-lettered after ` +
+  "message dead-lettered": ({ subscription, id, count, reason, error, attempts, hint }) =>
+    `${text(subscription)}: ${messages(id, count)} dead-lettered after ` +
     `${plural(Number(attempts), "attempt")} (${text(reason)}): ${text(error)}; see: ${text(hint)}`,
-  "lease lost": ({ subscription, consumer, count, reason }) =>
-    `${text(subscription)}: ${text(consumer)} lost its lease on ${plural(Number(count), "message")} ` +
+  "lease lost": ({ subscription, consumer, id, count, reason }) =>
+    `${text(subscription)}: ${text(consumer)} lost its lease on ${messages(id, count)} ` +
     `(${text(reason)})`,
   "journal recovered": ({ tornBytes, damagedSnapshots, rebuiltFooters, replayedCommits }) =>
     [
@@ -72,12 +72,18 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
       ...some(damagedSnapshots, "damaged snapshot", "not used"),
       ...some(rebuiltFooters, "damaged footer", "not used"),
     ].join(", "),
+  "page refused": ({ origin, hint }) =>
+    `a web page of ${text(origin)} may not connect${hint === undefined ? "" : `; to let it: ${text(hint)}`}`,
   "published to nobody": ({ topic, hint }) =>
     `${text(topic)} has no subscription: what is published there is gone. Make one: ${text(hint)}`,
 };
 
 const some = (count: unknown, what: string, fate: string): string[] =>
   Number(count) > 0 ? [`${plural(Number(count), what)} ${fate}`] : [];
+
+/** "message a1-7", "3 messages from a1-7 on" */
+const messages = (id: unknown, count: unknown): string =>
+  count === 1 ? `message ${text(id)}` : `${plural(Number(count), "message")} from ${text(id)} on`;
 
 function sentence(event: string, fields: Fields): string {
   const say = SENTENCES[event];

@@ -234,7 +234,7 @@ export class Connection implements Peer, LineEvents {
   #frame(packet: Uint8Array): void {
     const { kind, requestId, start, end } = this.#walker;
     if (kind === undefined) {
-      const detail = `Frame ${this.#walker.field} is not known to this broker.`;
+      const detail = `frame ${this.#walker.field} is not known to this broker`;
       return this.#badFrame(requestId, new PeykError("invalid_argument", detail));
     }
     if (this.#state.name === "new") return this.#firstFrame(kind, packet, start, end);
@@ -280,11 +280,11 @@ export class Connection implements Peer, LineEvents {
 
   #checkRequestId(kind: ClientFrameKind, requestId: number): PeykError | undefined {
     if (requestId === 0) {
-      const detail = `A ${kind} needs a request id of at least 1.`;
+      const detail = `a ${kind} needs a request id of at least 1`;
       return new PeykError("invalid_argument", detail, { field: "requestId" });
     }
     if (!this.#open.has(requestId)) return undefined;
-    const detail = `Request ${requestId} is not answered yet; its id cannot be used again.`;
+    const detail = `request ${requestId} is not answered yet; its id cannot be used again`;
     return new PeykError("invalid_argument", detail, { field: "requestId" });
   }
 
@@ -301,7 +301,7 @@ export class Connection implements Peer, LineEvents {
   }
 
   #secondHello(): void {
-    const error = new PeykError("conflict", "Hello was said before.");
+    const error = new PeykError("conflict", "Hello was said before");
     writeErrorFrame(this.outbox.writer, 0, error);
     this.outbox.written();
   }

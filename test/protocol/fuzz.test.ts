@@ -40,7 +40,8 @@ function sizeOf(read: () => { readonly length: number }): number {
     return read().length;
   } catch (error) {
     if (!(error instanceof PeykError)) throw error;
-    if (!/^[A-Z].*\.$/s.test(error.message)) throw new Error(`no sentence: ${error.message}`);
+    if (!/^[a-z].*(?<!\w\.)$/s.test(error.message))
+      throw new Error(`no sentence: ${error.message}`);
     return 0;
   }
 }

@@ -176,7 +176,7 @@ describe("a token", () => {
       client.send("hello", { version: 1, credentials: { token } }, 0);
 
       const { body } = await client.next("error");
-      const sentence = "The token is missing or not accepted.";
+      const sentence = "the token is missing or not accepted";
       expect([body.code, body.message]).toEqual(["unauthenticated", sentence]);
       expect(await client.closed).toEqual({ code: 4001, reason: sentence });
       expect(JSON.stringify(log)).not.toContain("hors");

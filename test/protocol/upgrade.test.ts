@@ -54,6 +54,19 @@ describe("an upgrade", () => {
     expect(answer).toContain("\r\nSec-WebSocket-Version: 13\r\n");
   });
 
+  test("of a foreign origin is logged once, with the flag that allows it", async () => {
+    const { url, log } = await startBroker();
+    for (const origin of ["https://a.example", "https://a.example", "null", "http://$(reboot)"]) {
+      await answerTo(url, upgradeRequest({ Origin: origin }));
+    }
+    const refused = log.filter(({ event }) => event === "page refused");
+    expect(refused.map(({ fields }) => fields)).toEqual([
+      { origin: "https://a.example", hint: "peyk serve --allow-origin https://a.example" },
+      { origin: "null", hint: undefined },
+      { origin: "http://$(reboot)", hint: undefined },
+    ]);
+  });
+
   test("of a foreign origin is counted", async () => {
     const { url, connect } = await startBroker();
     await answerTo(url, upgradeRequest({ Origin: "https://evil.example" }));

@@ -270,7 +270,10 @@ describe("settling", () => {
     await client.subscriptions.purge("orders/billing");
     expect((await lost).delivery).toBe(delivery);
     expect(delivery?.signal.aborted).toBe(true);
-    await expect(delivery?.ack()).rejects.toMatchObject({ code: "lease_lost" });
+    await expect(delivery?.ack()).rejects.toMatchObject({
+      code: "lease_lost",
+      message: expect.stringContaining("was lost: it was purged") as unknown,
+    });
   });
 });
 

@@ -169,6 +169,7 @@ describe("a session that is over", () => {
     expect((await lost).delivery).toBe(first);
     expect(await resumed).toEqual({ leasesLost: 1 });
     expect(PeykError.is(first?.signal.reason, "lease_lost")).toBe(true);
+    expect(String(first?.signal.reason)).toContain("the connection was gone for too long");
     await expect(first?.ack()).rejects.toMatchObject({ code: "lease_lost" });
     const [, second] = await started.reach(2);
     expect([second?.id, second?.attempt]).toEqual([first?.id, 2]);

@@ -10,7 +10,7 @@ export const CLIENT_CHECKS = {
     checkAtMost(body.resume?.consumers.length ?? 0, limits.MAX_CONSUMERS, "entries", "consumers");
     const size = body.producerId.length;
     if (size !== 0 && size !== limits.PRODUCER_ID_BYTES) {
-      const text = `The producerId has ${size} bytes; ${limits.PRODUCER_ID_BYTES} are needed.`;
+      const text = `the producerId has ${size} bytes; ${limits.PRODUCER_ID_BYTES} are needed`;
       throw new PeykError("invalid_argument", text, { field: "producerId" });
     }
   },
@@ -18,7 +18,7 @@ export const CLIENT_CHECKS = {
     checkAtMost(body.subscriptions.length, limits.MAX_SOURCES, "entries", "subscriptions");
     checkCredit({ messages: body.creditMessages, bytes: body.creditBytes });
     if (body.subscriptions.length === 0) {
-      const text = "The Subscribe names no subscription; at least 1 is needed.";
+      const text = "the Subscribe names no subscription; at least 1 is needed";
       throw new PeykError("invalid_argument", text, { field: "subscriptions" });
     }
   },
@@ -33,6 +33,6 @@ function checkWhich(body: { readonly which: peyk.v1.Which | undefined }): void {
 
 function checkAtMost(actual: number, limit: number, unit: string, field: string): void {
   if (actual <= limit) return;
-  const text = `The ${field} has ${actual} ${unit}; at most ${limit} are allowed.`;
+  const text = `the ${field} has ${actual} ${unit}; at most ${limit} are allowed`;
   throw new PeykError("invalid_argument", text, { field, limit });
 }

@@ -65,6 +65,6 @@ export function checkCredit({ messages, bytes }: CreditLimits, limits = HIGHEST)
 }
 
 function tooMuch(asked: string, limit: number): PeykError {
-  const text = `A credit of ${asked} was asked for; at most ${limit} are allowed.`;
+  const text = `a credit of ${asked} was asked for; at most ${limit} are allowed`;
   return new PeykError("invalid_argument", text, { field: "buffer", limit });
 }

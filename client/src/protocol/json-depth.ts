@@ -27,6 +27,6 @@ function stringEnd(text: string, start: number): number {
 }
 
 function tooDeep(): PeykError {
-  const text = `The JSON is nested deeper than ${MAX_JSON_DEPTH} levels.`;
+  const text = `the JSON is nested deeper than ${MAX_JSON_DEPTH} levels`;
   return new PeykError("invalid_argument", text, { limit: MAX_JSON_DEPTH });
 }

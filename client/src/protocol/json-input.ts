@@ -119,19 +119,19 @@ function asObject(value: unknown, path: string): object {
 
 function checkSize(size: number, path: string): void {
   if (size <= MAX_JSON_ITEMS) return;
-  const text = `The field ${path} has ${size} entries; at most ${MAX_JSON_ITEMS} are allowed.`;
+  const text = `the field ${path} has ${size} entries; at most ${MAX_JSON_ITEMS} are allowed`;
   throw new PeykError("invalid_argument", text, { field: path, limit: MAX_JSON_ITEMS });
 }
 
 function unknownField(type: string, name: string, path: string): PeykError {
-  const where = path === "" ? `The ${type}` : `The ${type} at ${path}`;
-  return invalid(`${where} has no field ${quoteInput(name)}.`, path);
+  const where = path === "" ? `the ${type}` : `the ${type} at ${path}`;
+  return invalid(`${where} has no field ${quoteInput(name)}`, path);
 }
 
 function unfit(path: string, wanted: string, value: unknown): PeykError {
   const given = typeof value === "string" ? quoteInput(value) : describe(value);
-  const where = path === "" ? "The frame" : `The field ${path}`;
-  return invalid(`${where} is ${given}; ${wanted} is needed.`, path);
+  const where = path === "" ? "the frame" : `the field ${path}`;
+  return invalid(`${where} is ${given}; ${wanted} is needed`, path);
 }
 
 function invalid(detail: string, path: string): PeykError {

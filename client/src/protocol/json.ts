@@ -63,11 +63,11 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new PeykError("invalid_argument", "The text is not JSON.");
+    throw new PeykError("invalid_argument", "the text is not JSON");
   }
 }
 
 function tooLarge(actual: number, unit: string, limit: number): PeykError {
-  const text = `The packet has ${actual} ${unit}; at most ${limit} are allowed.`;
+  const text = `the packet has ${actual} ${unit}; at most ${limit} are allowed`;
   return new PeykError("payload_too_large", text, { limit });
 }

@@ -186,39 +186,39 @@ function invalid(detail: string, field: string, limit?: number): PeykError {
 }
 
 function payloadTooLarge(actual: number, limit: number): PeykError {
-  const text = `The payload has ${actual} bytes; at most ${limit} are allowed.`;
+  const text = `the payload has ${actual} bytes; at most ${limit} are allowed`;
   return new PeykError("payload_too_large", text, { field: "payload", limit });
 }
 
 function tooManyAttributes(): PeykError {
   const limit = limits.MAX_ATTRIBUTES;
-  return invalid(`The message has more than ${limit} attributes.`, "attributes", limit);
+  return invalid(`the message has more than ${limit} attributes`, "attributes", limit);
 }
 
 function attributeTooLong(tag: number, actual: number): PeykError {
   const what = tag === tags.ATTRIBUTE_NAME ? "name" : "value";
   const limit = limits.MAX_ATTRIBUTE_BYTES;
-  const text = `The ${what} of an attribute has ${actual} bytes; at most ${limit} are allowed.`;
+  const text = `the ${what} of an attribute has ${actual} bytes; at most ${limit} are allowed`;
   return invalid(text, "attributes", limit);
 }
 
 function attributesTooLarge(): PeykError {
   const limit = limits.MAX_ATTRIBUTES_BYTES;
-  return invalid(`The attributes have more than ${limit} bytes together.`, "attributes", limit);
+  return invalid(`the attributes have more than ${limit} bytes together`, "attributes", limit);
 }
 
 function textTooLong(field: number, actual: number): PeykError {
   const name = NAMES[field] as string;
   const limit = MAX_BYTES[field] as number;
-  return invalid(`The ${name} has ${actual} bytes; at most ${limit} are allowed.`, name, limit);
+  return invalid(`the ${name} has ${actual} bytes; at most ${limit} are allowed`, name, limit);
 }
 
 function notUtf8(field: string): PeykError {
-  return invalid(`The ${field} of the message cannot be read as UTF-8.`, field);
+  return invalid(`the ${field} of the message cannot be read as UTF-8`, field);
 }
 
 function tooHigh(field: string, actual: number, limit: number): PeykError {
-  return invalid(`The ${field} is ${actual}; at most ${limit} is allowed.`, field, limit);
+  return invalid(`the ${field} is ${actual}; at most ${limit} is allowed`, field, limit);
 }
 
 function wrongType(tag: number): PeykError {
@@ -226,5 +226,5 @@ function wrongType(tag: number): PeykError {
 }
 
 function bothTimes(): PeykError {
-  return invalid("The message has both deliverAt and delayMs; one excludes the other.", "delayMs");
+  return invalid("the message has both deliverAt and delayMs; one excludes the other", "delayMs");
 }

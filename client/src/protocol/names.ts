@@ -22,7 +22,7 @@ const HINT = 'if you meant a pattern such as "orders.>", quote it: a shell takes
 export function checkTopicName(name: string, field = "topic"): void {
   checkLevels(name, "topic", field);
   if (isPattern(name)) {
-    throw invalid(`${quoteInput(name)} is a pattern; the name of one topic is needed.`, field);
+    throw invalid(`${quoteInput(name)} is a pattern; the name of one topic is needed`, field);
   }
 }
 
@@ -48,7 +48,7 @@ export function parseSubscriptionName(name: string, field = "subscription"): Sub
   if (suffix === DEAD_LETTERS && more === undefined) {
     return { name, source, group, isDeadLetters: true };
   }
-  const text = `${quoteInput(name)} has more than a group; only "/${DEAD_LETTERS}" may follow it.`;
+  const text = `${quoteInput(name)} has more than a group; only "/${DEAD_LETTERS}" may follow it`;
   throw invalid(text, field);
 }
 
@@ -60,39 +60,39 @@ export function deadLettersOf(subscription: string): string {
 export function checkGroup(group: string, field = "group"): void {
   if (group === DEAD_LETTERS) {
     const text =
-      `A group cannot be called "${DEAD_LETTERS}"; ` +
+      `a group cannot be called "${DEAD_LETTERS}"; ` +
       `dead letters are at "<topic or pattern>/<group>/${DEAD_LETTERS}".`;
     throw invalid(text, field);
   }
   if (GROUP.test(group)) return;
   const text =
     `${quoteInput(group)} is not the name of a group: ` +
-    `1 to ${MAX_GROUP_CHARS} letters, digits, _ and - are needed.`;
+    `1 to ${MAX_GROUP_CHARS} letters, digits, _ and - are needed`;
   throw invalid(text, field);
 }
 
 function checkLevels(name: string, kind: "topic" | "pattern", field: string): void {
   const what = kind === "topic" ? "topic name" : "topic name or pattern";
   if (name === "") {
-    throw invalid(`The ${what} is empty; 1 to ${MAX_TOPIC_CHARS} characters are needed.`, field);
+    throw invalid(`the ${what} is empty; 1 to ${MAX_TOPIC_CHARS} characters are needed`, field);
   }
   if (name.length > MAX_TOPIC_CHARS) {
-    const text = `The ${what} has ${name.length} characters; at most ${MAX_TOPIC_CHARS} are allowed.`;
+    const text = `the ${what} has ${name.length} characters; at most ${MAX_TOPIC_CHARS} are allowed`;
     throw invalid(text, field, MAX_TOPIC_CHARS);
   }
   if (name.startsWith("$")) {
-    throw invalid(`${quoteInput(name)} begins with $: such names are reserved.`, field);
+    throw invalid(`${quoteInput(name)} begins with $: such names are reserved`, field);
   }
-  if (name.endsWith(".")) throw invalid(`${quoteInput(name)} ends in "."; ${HINT}.`, field);
+  if (name.endsWith(".")) throw invalid(`${quoteInput(name)} ends in "."; ${HINT}`, field);
   const levels = name.split(".");
   if (levels.length > MAX_TOPIC_LEVELS) {
-    const text = `The ${what} has ${levels.length} levels; at most ${MAX_TOPIC_LEVELS} are allowed.`;
+    const text = `the ${what} has ${levels.length} levels; at most ${MAX_TOPIC_LEVELS} are allowed`;
     throw invalid(text, field, MAX_TOPIC_LEVELS);
   }
   levels.forEach((level, index) => {
     if (LEVEL.test(level) || level === "*") return;
     if (level === ">" && index === levels.length - 1) return;
-    throw invalid(`${quoteInput(name)} is not a ${what}: ${whatIsWrong(level)}.`, field);
+    throw invalid(`${quoteInput(name)} is not a ${what}: ${whatIsWrong(level)}`, field);
   });
 }
 
@@ -107,7 +107,7 @@ function noGroup(source: string, field: string): PeykError {
   const example = source.length <= 40 ? source : "<topic or pattern>";
   const text =
     `${quoteInput(source)} has no group. Add one for a durable queue, such as ` +
-    `"${example}/workers", or use live to listen without one.`;
+    `"${example}/workers", or use live to listen without one`;
   return invalid(text, field);
 }
 

@@ -34,7 +34,7 @@ export class PacketWalker<Kind extends string> {
   }
 
   reset(packet: Uint8Array): void {
-    if (packet.length === 0) throw new PeykError("invalid_argument", "The packet is empty.");
+    if (packet.length === 0) throw new PeykError("invalid_argument", "the packet is empty");
     this.#reader.reset(packet, 0, packet.length);
     this.#frames = 0;
   }
@@ -89,7 +89,7 @@ export class PacketWalker<Kind extends string> {
 }
 
 function tooManyFrames(): PeykError {
-  const text = `The packet has more than ${MAX_PACKET_FRAMES} frames.`;
+  const text = `the packet has more than ${MAX_PACKET_FRAMES} frames`;
   return new PeykError("invalid_argument", text, { limit: MAX_PACKET_FRAMES });
 }
 

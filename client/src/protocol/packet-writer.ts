@@ -186,7 +186,7 @@ export class PacketWriter {
 }
 
 function notWhole(value: number): PeykError {
-  const text = `${value} cannot be sent: a whole number from 0 to 2^53 - 1 is needed.`;
+  const text = `${value} cannot be sent: a whole number from 0 to 2^53 - 1 is needed`;
   return new PeykError("invalid_argument", text);
 }
 

@@ -154,11 +154,11 @@ function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
 }
 
 function noMessages(): PeykError {
-  const text = "The Publish has no messages; at least 1 is needed.";
+  const text = "the Publish has no messages; at least 1 is needed";
   return new PeykError("invalid_argument", text, { field: "messages" });
 }
 
 function tooManyMessages(limit: number): PeykError {
-  const text = `The Publish has more than ${limit} messages.`;
+  const text = `the Publish has more than ${limit} messages`;
   return new PeykError("invalid_argument", text, { field: "messages", limit });
 }

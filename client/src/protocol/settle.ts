@@ -128,19 +128,19 @@ function readRange(reader: WireReader): SettleRange {
 function checkRange(range: SettleRange): void {
   const { firstDelivery, delayMs = 0, extendMs = limits.MIN_ACK_DEADLINE_MS } = range;
   if (firstDelivery < 1) {
-    const text = `A range of the Settle begins at delivery ${firstDelivery}; the first one has number 1.`;
+    const text = `a range of the Settle begins at delivery ${firstDelivery}; the first one has number 1`;
     throw new PeykError("invalid_argument", text, { field: "firstDelivery", limit: 1 });
   }
   if (delayMs > limits.MAX_NACK_DELAY_MS) {
     const limit = limits.MAX_NACK_DELAY_MS;
-    const text = `The delay of a nack is ${delayMs} ms; at most ${limit} are allowed.`;
+    const text = `the delay of a nack is ${delayMs} ms; at most ${limit} are allowed`;
     throw new PeykError("invalid_argument", text, { field: "delayMs", limit });
   }
   if (extendMs < limits.MIN_ACK_DEADLINE_MS || extendMs > limits.MAX_ACK_DEADLINE_MS) {
     const limit = limits.MAX_ACK_DEADLINE_MS;
     const text =
-      `An extension of ${extendMs} ms was asked for; ` +
-      `${limits.MIN_ACK_DEADLINE_MS} to ${limit} are allowed.`;
+      `an extension of ${extendMs} ms was asked for; ` +
+      `${limits.MIN_ACK_DEADLINE_MS} to ${limit} are allowed`;
     throw new PeykError("invalid_argument", text, { field: "ms", limit });
   }
 }
@@ -150,18 +150,18 @@ function readNote(reader: WireReader): string {
   const stop = reader.delimited();
   const size = stop - reader.at;
   if (size <= limit) return reader.textTo(stop);
-  const text = `The note of an extension has ${size} bytes; at most ${limit} are allowed.`;
+  const text = `the note of an extension has ${size} bytes; at most ${limit} are allowed`;
   throw new PeykError("invalid_argument", text, { field: "note", limit });
 }
 
 function tooManyDeliveries(count: number): PeykError {
   const limit = limits.MAX_SETTLED_DELIVERIES;
-  const text = `The Settle names ${count} deliveries; at most ${limit} are allowed.`;
+  const text = `the Settle names ${count} deliveries; at most ${limit} are allowed`;
   return new PeykError("invalid_argument", text, { field: "count", limit });
 }
 
 function tooManyRanges(): PeykError {
   const limit = limits.MAX_SETTLE_RANGES;
-  const text = `The Settle has more than ${limit} ranges.`;
+  const text = `the Settle has more than ${limit} ranges`;
   return new PeykError("invalid_argument", text, { field: "ranges", limit });
 }

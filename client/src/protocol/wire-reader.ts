@@ -12,7 +12,7 @@ const WIRE_TYPES = (1 << VARINT) | (1 << FIXED64) | (1 << LENGTH_DELIMITED) | (1
 const NO_BYTES = new Uint8Array(0);
 
 export function malformed(detail: string): PeykError {
-  return new PeykError("invalid_argument", `The frame cannot be read: ${detail}.`);
+  return new PeykError("invalid_argument", `the frame cannot be read: ${detail}`);
 }
 
 /**

@@ -294,7 +294,7 @@ export class Journal {
     this.#markTimer?.cancel();
     this.#queue.length = 0;
     this.#failure = new JournalFailed(
-      `The journal cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      `the journal cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. ` +
         "Nothing more is confirmed; restart the broker once the disk is sound",
       { cause },
     );

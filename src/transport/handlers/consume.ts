@@ -19,7 +19,7 @@ export async function onSubscribe(peer: Peer, { id, packet, start, end }: Reques
   const taken = { has: (each: number) => session.consumers.has(each) || peer.attaching.has(each) };
   checkNumber("consumer", number, taken);
   if (session.consumers.size + peer.attaching.size >= limits.MAX_CONSUMERS) {
-    const detail = `The session has ${limits.MAX_CONSUMERS} consumers; no more are allowed.`;
+    const detail = `the session has ${limits.MAX_CONSUMERS} consumers; no more are allowed`;
     throw new PeykError("resource_exhausted", detail, { limit: limits.MAX_CONSUMERS });
   }
   peer.attaching.add(number);
@@ -95,4 +95,4 @@ function consumerOf(peer: Peer, number: number): Consumer {
 }
 
 const noConsumer = (number: number): PeykError =>
-  new PeykError("not_found", `The session has no consumer ${number}.`, { field: "consumer" });
+  new PeykError("not_found", `the session has no consumer ${number}`, { field: "consumer" });

@@ -68,7 +68,7 @@ function resumeConsumers(
 ): void {
   peer.context.sessions.resumed(session);
   for (const consumer of session.resume(positions)) {
-    const detached = encodeError(new PeykError("not_found", "The session has no such consumer."));
+    const detached = encodeError(new PeykError("not_found", "the session has no such consumer"));
     writeServerFrame(peer.outbox.writer, 0, "consumerNotice", { consumer, detached });
     peer.outbox.written();
   }

@@ -25,7 +25,7 @@ export function onStartLive(peer: Peer, { id, packet, start, end }: Request): vo
   if (after) checkTopicName(pattern, "after");
   checkNumber("live", number, session.lives);
   if (session.lives.size >= limits.MAX_LIVES) {
-    const detail = `The session has ${limits.MAX_LIVES} live listeners; no more are allowed.`;
+    const detail = `the session has ${limits.MAX_LIVES} live listeners; no more are allowed`;
     throw new PeykError("resource_exhausted", detail, { limit: limits.MAX_LIVES });
   }
   const live = new LiveListener(peer, number, pattern);

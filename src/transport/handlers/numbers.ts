@@ -7,12 +7,12 @@ export function checkNumber(
   taken: { has(number: number): boolean },
 ): void {
   if (number === 0) {
-    throw new PeykError("invalid_argument", `${field} is 0; a number of at least 1 is needed.`, {
+    throw new PeykError("invalid_argument", `${field} is 0; a number of at least 1 is needed`, {
       field,
       limit: 1,
     });
   }
   if (!taken.has(number)) return;
-  const detail = `${field} ${number} is in use; choose another number.`;
+  const detail = `${field} ${number} is in use; choose another number`;
   throw new PeykError("conflict", detail, { field });
 }

@@ -33,7 +33,7 @@ export function plain<Kind extends PlainClientKind, AnswerKind extends PlainServ
 }
 
 function tooMany(): PeykError {
-  const detail = `${MAX_ADMINISTERING} requests of this connection are being handled; wait for their answers.`;
+  const detail = `${MAX_ADMINISTERING} requests of this connection are being handled; wait for their answers`;
   const options = { limit: MAX_ADMINISTERING, retryAfterMs: 100 };
   return new PeykError("resource_exhausted", detail, options);
 }

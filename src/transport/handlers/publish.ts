@@ -56,7 +56,7 @@ function checkBeginning(session: Session, firstSequence: number): void {
   if (firstSequence === 0) return;
   session.hasPublished = firstSequence === 1;
   if (session.hasPublished) return;
-  const detail = `firstSequence is ${firstSequence}, and nothing is known of this producer; it must begin with 1.`;
+  const detail = `firstSequence is ${firstSequence}, and nothing is known of this producer; it must begin with 1`;
   throw new PeykError("producer_unknown", detail, { field: "firstSequence", limit: 1 });
 }
 
@@ -74,6 +74,6 @@ function refuseUnsupported(walker: Peer["publishWalker"]): void {
 
 function unsupported(bits: number): PeykError {
   const field = NOT_YET.find(([bit]) => (bits & bit) !== 0)?.[1] ?? "";
-  const detail = `${field} is not supported by this version of the broker.`;
+  const detail = `${field} is not supported by this version of the broker`;
   return new PeykError("unsupported", detail, { field });
 }

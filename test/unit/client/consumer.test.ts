@@ -179,12 +179,16 @@ describe("leases", () => {
       return new Promise(() => {});
     });
     deliver(1, 1);
-    const lost = { consumer: 1, lost: [{ firstDelivery: 1, count: 1 }] };
+    const lost = { consumer: 1, lost: [{ firstDelivery: 1, count: 1, reason: "deadline" }] };
     broker.connection.send((writer) => writeServerFrame(writer, 0, "consumerNotice", lost));
     expect(started[0]?.signal.aborted).toBe(true);
     deliver(2, 1);
     expect(started).toHaveLength(2);
-    expect(broker.log).toContainEqual(expect.stringContaining("the lease on a-1 of a/x was lost"));
+    const why =
+      "the lease on a-1 of a/x (attempt 1 of 5) was lost: its ack deadline passed; its handler goes on for nothing";
+    expect(broker.log).toContainEqual(expect.stringContaining(why));
+    expect((started[0]?.signal.reason as Error).message).toContain("its ack deadline passed");
+    await expect(started[0]?.ack()).rejects.toThrow("its ack deadline passed");
   });
 
   test("that were lost before an ack arrived are told by its answer", async () => {

@@ -132,7 +132,7 @@ describe("a plain frame", () => {
     });
   });
 
-  test("that cannot be read is refused in a sentence", () => {
+  test("that cannot be read says what is wrong", () => {
     for (const bytes of [
       [0x0a],
       [0x1a, 1, 0xff],
@@ -141,7 +141,7 @@ describe("a plain frame", () => {
     ]) {
       const error = refusal(() => read("hello", Uint8Array.from(bytes)));
       expect(error.code).toBe("invalid_argument");
-      expect(error.message).toMatch(/^The frame cannot be read: .*\.$/);
+      expect(error.message).toMatch(/^the frame cannot be read: .*[^.]$/);
     }
   });
 });

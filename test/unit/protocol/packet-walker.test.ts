@@ -81,7 +81,7 @@ describe("walking a packet", () => {
     } catch (error) {
       expect(error).toBeInstanceOf(PeykError);
       expect((error as PeykError).code).toBe("invalid_argument");
-      expect((error as PeykError).message).toMatch(/^[A-Z].*\.$/);
+      expect((error as PeykError).message).toMatch(/^[a-z].*[^.]$/);
     }
   });
 
