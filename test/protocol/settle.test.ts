@@ -152,7 +152,7 @@ describe("a settle", () => {
       code: "invalid_argument",
       field: "count",
       limit: 10_000,
-      message: "The Settle names 10001 deliveries; at most 10000 are allowed.",
+      message: "the Settle names 10001 deliveries; at most 10000 are allowed",
     });
     expect(await client.settle([{}])).toMatchObject([{ outcome: "ok" }]);
   });

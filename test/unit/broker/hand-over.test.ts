@@ -64,7 +64,7 @@ describe("an attempt that the end of the process interrupted", () => {
       { failures: 1, crashes: 1 },
     ]);
     expect(harness.events.retries).toMatchObject([
-      { count: 2, attempt: 1, delayMs: 1_000, error: "The process stopped while it was running." },
+      { count: 2, attempt: 1, delayMs: 1_000, error: "the process stopped while it was running" },
     ]);
     harness.advance(1_000);
     expect(session.seen.map(({ failures }) => failures)).toEqual([1, 1]);

@@ -45,7 +45,7 @@ describe("a settle", () => {
     const limit = { code: "invalid_argument", field: "count", limit: 10_000 };
     expect(refusal(() => settle(half, half, { firstDelivery: 1 }))).toMatchObject({
       ...limit,
-      message: "The Settle names 10001 deliveries; at most 10000 are allowed.",
+      message: "the Settle names 10001 deliveries; at most 10000 are allowed",
     });
     const endless = { firstDelivery: 1, count: 2 ** 32 - 1 };
     expect(refusal(() => settle(endless, endless))).toMatchObject(limit);
