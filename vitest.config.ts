@@ -25,6 +25,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Real processes, browsers and disks on machines that do other work, too. No test waits for it.
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
   },
 });

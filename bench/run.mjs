@@ -55,7 +55,10 @@ async function runOnce(name) {
   } finally {
     clients.removeAllListeners("exit");
     clients.kill();
-    for (const broker of brokers) broker.kill("SIGKILL");
+    for (const broker of brokers) {
+      broker.removeAllListeners("exit"); // there is nobody left to tell
+      broker.kill("SIGKILL");
+    }
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

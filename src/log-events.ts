@@ -8,9 +8,18 @@ import type { SessionEvents } from "./transport/sessions.js";
 /** What a shell takes as it is; an origin comes from whoever made the page. */
 const PASTABLE = /^https?:\/\/[a-z0-9.:[\]-]+$/;
 
+export interface FoundAtStart {
+  readonly replayedCommits: number;
+  readonly tornBytes: number;
+  readonly damagedSnapshots: number;
+  readonly rebuiltFooters: number;
+}
+
 export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEvents {
   /** A web page may not connect; told once for each origin. */
   pageRefused(origin: string): void;
+  /** What the start found in the journal: more than nothing only if the last stop was no clean one. */
+  recovered(found: FoundAtStart): void;
   engineFailed(error: Error): void;
 }
 
@@ -22,18 +31,25 @@ export const createLogEvents = (log: LogListener): ServerEvents => ({
     const error = cause instanceof Error ? cause : undefined;
     log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
   },
+  recovered: (found) => logRecovery(log, found),
   engineFailed: (error) => log("error", "journal failed", { error: error.message }),
 });
 
 /** What becomes of messages. `id` is that of the first of `count`. */
 function createMessageLog(log: LogListener): BrokerEvents {
   return {
-    retryScheduled: ({ name: subscription }, { run, from, count, ...retry }) => {
-      const { attempt, maxAttempts, error, delayMs, consumer } = retry;
-      const retryInMs = Math.round(delayMs);
-      const what = { subscription, id: messageId(run, from), count };
-      log("warn", "delivery failed", { ...what, attempt, maxAttempts, error, retryInMs, consumer });
-    },
+    // Written out, because this may come for each of a hundred thousand messages a second: spreading is slow.
+    retryScheduled: ({ name }, retry) =>
+      log("warn", "delivery failed", {
+        subscription: name,
+        id: messageId(retry.run, retry.from),
+        count: retry.count,
+        attempt: retry.attempt,
+        maxAttempts: retry.maxAttempts,
+        error: retry.error,
+        retryInMs: Math.round(retry.delayMs),
+        consumer: retry.consumer,
+      }),
     deadLettered: ({ name: subscription }, { run, from, count, death }) => {
       const { reason, error, attempts } = death;
       const what = { subscription, id: messageId(run, from), count };
@@ -75,4 +91,10 @@ function createClientLog(log: LogListener): SessionEvents & Pick<ServerEvents, "
       log("warn", "page refused", { origin, hint });
     },
   };
+}
+
+function logRecovery(log: LogListener, found: FoundAtStart): void {
+  const isAmiss = found.tornBytes + found.damagedSnapshots + found.rebuiltFooters > 0;
+  if (!isAmiss && found.replayedCommits === 0) return;
+  log(isAmiss ? "warn" : "info", "journal recovered", { ...found });
 }

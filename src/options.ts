@@ -63,6 +63,8 @@ export interface ResolvedOptions {
   readonly engine: {
     readonly durability: "fsync" | "os" | "memory";
     readonly segmentBytes: number;
+    /** As often as a segment is sealed, so that few sealed ones wait for snapshots to be freed; 64 MiB at most. */
+    readonly snapshotBytes: number;
     readonly spareBytes: number;
   };
 }
@@ -86,6 +88,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
         : "dataDir and memory exclude one another; give one of them";
     throw new PeykError("invalid_argument", detail, { field: "dataDir" });
   }
+  const segmentBytes = inRange(options, "segmentBytes", 64 * MIB, 64 * 1024, 1024 * MIB);
   if (memory && durability !== "memory") {
     const detail = `memory and durability ${quoteInput(durability)} exclude one another`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });
@@ -103,7 +106,8 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     maxConnections: inRange(options, "maxConnections", 5_000, 1, 100_000),
     engine: {
       durability,
-      segmentBytes: inRange(options, "segmentBytes", 64 * MIB, 64 * 1024, 1024 * MIB),
+      segmentBytes,
+      snapshotBytes: Math.min(segmentBytes, 64 * MIB),
       spareBytes: memory ? 0 : inRange(options, "spareBytes", 64 * MIB, 0, 1024 * MIB),
     },
   };

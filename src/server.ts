@@ -90,6 +90,7 @@ export class Server {
       events.pageRefused(origin),
     );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
+    events.recovered(engine.recovery);
     const server = new Server(broker, resolved, options);
     try {
       const { context, accept } = server;

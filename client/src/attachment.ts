@@ -16,7 +16,9 @@ export class Attachment {
   readonly #requests: Requests;
   readonly #clock: Clock;
   readonly #consumer: number;
-  readonly #wanted: readonly ResolvedSource[];
+  #wanted: readonly ResolvedSource[];
+  /** Those of `#wanted` that are no more; the others keep their indexes until it is attached anew. */
+  readonly #gone = new Set<number>();
   readonly #options: SubscribeOptions;
 
   constructor(
@@ -37,9 +39,21 @@ export class Attachment {
     return Math.min(...this.sources.map(({ ackDeadlineMs }) => ackDeadlineMs));
   }
 
+  /** What it takes from. */
+  get subscriptions(): readonly ResolvedSource[] {
+    return this.#wanted.filter((_, index) => !this.#gone.has(index));
+  }
+
+  /** A subscription is no more. */
+  lose(source: number): void {
+    this.#gone.add(source);
+  }
+
   /** Resolves when the broker knows the consumer. */
   async attach(window: Window, options: RequestOptions): Promise<void> {
     this.state = "pending";
+    this.#wanted = this.subscriptions;
+    this.#gone.clear();
     const body = createBody(this.#consumer, this.#wanted, this.#options, window);
     const { signal, timeoutMs = this.#requests.timeoutMs } = options;
     try {

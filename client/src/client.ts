@@ -357,12 +357,12 @@ class Client implements Peyk {
     this.#clock.setTimer(LEAVE_LOOK_MS, look);
   }
 
-  #notice({ consumer: number, lost, detached }: peyk.v1.ConsumerNotice): void {
+  #notice({ consumer: number, lost, detached, source }: peyk.v1.ConsumerNotice): void {
     const consumer = this.#consumers.get(number);
     for (const { firstDelivery, count, reason } of lost) {
       consumer?.leasesEnded(firstDelivery, count, reason);
     }
-    if (detached) consumer?.detached(toPeykError(detached));
+    if (detached) consumer?.detached(toPeykError(detached), source);
   }
 }
 

@@ -62,8 +62,12 @@ export class Credit {
     const isSmall = concurrency === wanted.concurrency && change <= messages * WORTH_TELLING;
     if ((isSmall && !always) || !this.#link.takesNew) return;
     this.#sent = wanted;
-    const bytes = this.#buffer?.bytes ?? 0;
-    writeCredit(this.#link.writer, { consumer: this.#consumer, ...wanted, bytes });
+    writeCredit(this.#link.writer, {
+      consumer: this.#consumer,
+      messages: wanted.messages,
+      concurrency: wanted.concurrency,
+      bytes: this.#buffer?.bytes ?? 0,
+    });
     this.#link.written();
   }
 }

@@ -15,8 +15,9 @@ import { handle, reportFailure, verdictOn } from "./handling.js";
 import { Leases } from "./leases.js";
 import type { Link } from "./link.js";
 import { Pace } from "./pace.js";
-import { PeykError, type Deliver, type SettledRange, type SettleVerb } from "./protocol/index.js";
+import { PeykError, type Deliver, type SettleVerb } from "./protocol/index.js";
 import type { RequestOptions, Requests } from "./requests.js";
+import { refused, SettleAnswer } from "./settle-answer.js";
 import { Settler } from "./settler.js";
 import type { ResolvedSource } from "./topic.js";
 import type { Consumer, Handler, LogListener, SubscribeOptions } from "./types.js";
@@ -199,9 +200,10 @@ export class HandlerConsumer implements Consumer {
     this.#releaseWaiting();
   }
 
-  /** The broker will not have it any more. */
-  detached(error: PeykError): void {
+  /** The broker will not have it any more, or no more for one of its sources: then it goes on with the others. */
+  detached(error: PeykError, source?: number): void {
     if (this.#state === "closed") return;
+    if (source !== undefined && this.#goesOnWithout(source, error)) return;
     this.#attachment.state = "none";
     this.#forget(error.message);
     this.#end(error);
@@ -212,18 +214,21 @@ export class HandlerConsumer implements Consumer {
   /** Called by its deliveries. */
   settle(delivery: ReceivedDelivery, verb: SettleVerb, details: SettleDetails): Promise<void> {
     if (!this.#isSettling) return Promise.resolve();
-    if (delivery.fate === "lost") return Promise.reject(leaseLost(delivery));
+    if (delivery.fate === "lost") return refused(leaseLost(delivery));
     if (this.#state === "closed") {
-      return Promise.reject(new PeykError("closed", "the consumer is closed"));
+      return refused(new PeykError("closed", "the consumer is closed"));
     }
-    return new Promise((resolve, reject) => {
-      const settled = ({ extendedMs }: SettledRange): void => {
-        if (verb === "extend" && extendedMs) this.#leases.extended(delivery, extendedMs);
-        resolve();
-      };
-      if (verb !== "extend") delivery.settled();
-      this.#settler.add(delivery, verb, details, { settled, failed: reject });
-    });
+    let answer: SettleAnswer;
+    if (verb === "extend") {
+      answer = new SettleAnswer(({ extendedMs }) => {
+        if (extendedMs) this.#leases.extended(delivery, extendedMs);
+      });
+    } else {
+      answer = new SettleAnswer();
+      delivery.settled();
+    }
+    this.#settler.add(delivery, verb, details, answer);
+    return answer.promise;
   }
 
   // ---- Handlers ------------------------------------------------------------------------------------------------------
@@ -401,6 +406,19 @@ export class HandlerConsumer implements Consumer {
   #checkQuiet(): void {
     if (this.#leases.size > 0) return;
     for (const resolve of this.#onQuiet.splice(0)) resolve();
+  }
+
+  #goesOnWithout(source: number, error: PeykError): boolean {
+    const before = this.#attachment.subscriptions;
+    this.#attachment.lose(source);
+    const left = this.#attachment.subscriptions;
+    if (left.length === 0) return false;
+    if (left.length === before.length) return true; // told again after a resume
+    const gone = before.filter((each) => !left.includes(each)).map(({ name }) => name);
+    const names = left.map(({ name }) => name).join(", ");
+    const text = `the consumer of ${gone.join(", ")} ended: ${error.message}; it goes on with ${names}`;
+    this.#context.log("error", text, { error });
+    return true;
   }
 
   #end(error: PeykError | undefined): void {

@@ -129,10 +129,7 @@ export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements
   }
 
   #settle(verb: SettleVerb, details: SettleDetails): Promise<void> {
-    const settled = this.#owner.settle(this, verb, details);
-    // Not awaiting it is safe: the lease_lost event tells the same.
-    settled.catch(() => {});
-    return settled;
+    return this.#owner.settle(this, verb, details);
   }
 }
 

@@ -275,7 +275,9 @@ export class Link {
     const { connectTimeoutMs, urls } = this.#options;
     const why = this.#lastFailure;
     const detail = `no broker let us in at ${urls.join(", ")} within ${connectTimeoutMs} ms`;
-    const error = unavailable(why ? `${detail}: ${why.message}` : detail, why);
+    // While an attempt is under way the time is the cause, whatever became of those before it.
+    const cause = this.#state.name === "waiting" ? why : undefined;
+    const error = unavailable(why ? `${detail}: ${why.message}` : detail, cause);
     this.close(why && !why.retryable ? why : error);
   }
 

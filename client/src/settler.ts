@@ -2,8 +2,8 @@ import type { Clock, Timer } from "./clock.js";
 import { leaseLost, type ReceivedDelivery, type SettleDetails } from "./delivery.js";
 import type { Link, Pending } from "./link.js";
 import {
+  limits,
   PeykError,
-  PLAIN_SETTLE,
   readErrorFrame,
   readSettled,
   writeSettle,
@@ -34,6 +34,8 @@ interface Said {
 
 type Entry = ReceivedDelivery | Said;
 
+type GrowingRange = Omit<SettleRange, "count"> & { count: number };
+
 export interface SettlerOptions {
   readonly link: Link;
   readonly clock: Clock;
@@ -51,12 +53,14 @@ export interface SettlerOptions {
  */
 export class Settler {
   readonly #options: SettlerOptions;
-  #ranges: SettleRange[] = [];
+  #ranges: GrowingRange[] = [];
   #entries: Entry[] = [];
   #waiterCount = 0;
   #textChars = 0;
-  /** The last range, while it can grow: an ack next to it costs an addition. */
-  #growing: { firstDelivery: number; count: number } | undefined;
+  /** How many deliveries the ranges name. */
+  #deliveryCount = 0;
+  /** The last range, while acks next to it may come: each costs an addition. */
+  #growing: GrowingRange | undefined;
   /** Frames that are not answered. */
   readonly #unanswered = new Set<SettleFrame>();
   #isScheduled = false;
@@ -89,7 +93,6 @@ export class Settler {
 
   flush(): void {
     this.#isScheduled = false;
-    this.#endGrowing();
     if (this.#ranges.length === 0) return;
     const { clock, timeoutMs, link } = this.#options;
     const deadline = this.#waiterCount > 0 ? clock.monotonic() + timeoutMs : Infinity;
@@ -118,7 +121,6 @@ export class Settler {
     const entries = [...this.#unanswered].flatMap((frame) => frame.entries);
     entries.push(...this.#entries);
     this.#unanswered.clear();
-    this.#growing = undefined;
     this.#reset();
     this.#sweep?.cancel();
     this.#sweep = undefined;
@@ -168,20 +170,23 @@ export class Settler {
     const growing = this.#growing;
     if (growing && growing.firstDelivery + growing.count === number) growing.count += 1;
     else {
-      this.#endGrowing();
-      this.#growing = { firstDelivery: number, count: 1 };
+      this.#growing = rangeOf(number, 1, "ack", {});
+      this.#ranges.push(this.#growing);
     }
-    this.#schedule();
+    this.#deliveryCount += 1;
+    if (this.#deliveryCount < limits.MAX_SETTLED_DELIVERIES) this.#schedule();
+    else this.flush();
   }
 
   #addRange(first: number, count: number, verb: SettleVerb, details: SettleDetails): void {
-    this.#endGrowing();
-    const { delayMs, reason = "", ms: extendMs, note } = details;
-    const range = { firstDelivery: first, count, verb, delayMs, reason, extendMs, note };
+    this.#growing = undefined;
+    if (this.#deliveryCount + count > limits.MAX_SETTLED_DELIVERIES) this.flush();
+    this.#deliveryCount += count;
+    const range = rangeOf(first, count, verb, details);
+    const { reason, note } = range;
     const last = this.#ranges.at(-1);
-    if (last && continues(last, range)) {
-      this.#ranges[this.#ranges.length - 1] = { ...last, count: last.count + count };
-    } else {
+    if (last && continues(last, range)) last.count += count;
+    else {
       this.#ranges.push(range);
       this.#textChars += reason.length + (note?.length ?? 0);
     }
@@ -189,16 +194,13 @@ export class Settler {
     else this.#schedule();
   }
 
-  #endGrowing(): void {
-    if (this.#growing) this.#ranges.push({ ...this.#growing, verb: "ack", ...PLAIN_SETTLE });
-    this.#growing = undefined;
-  }
-
   #reset(): void {
+    this.#growing = undefined;
     this.#ranges = [];
     this.#entries = [];
     this.#waiterCount = 0;
     this.#textChars = 0;
+    this.#deliveryCount = 0;
   }
 
   #send(frame: SettleFrame): void {
@@ -293,6 +295,15 @@ function tell(waiter: Waiter, delivery: ReceivedDelivery, range: SettledRange): 
     const detail = "it cannot be told whether this was stored: the message may come back";
     waiter.failed(new PeykError("outcome_unknown", detail));
   } else waiter.settled(range);
+}
+
+function rangeOf(
+  firstDelivery: number,
+  count: number,
+  verb: SettleVerb,
+  { delayMs, reason = "", ms: extendMs, note }: SettleDetails,
+): GrowingRange {
+  return { firstDelivery, count, verb, delayMs, reason, extendMs, note };
 }
 
 /** Whether `next` says the same of the deliveries after `last`. */

@@ -50,6 +50,8 @@ export interface Taker {
   lose(source: number, refs: RefSet, reason: LossReason): void;
   /** Ends all its leases of a queue that is no more, and tells it. */
   drop(source: number, error: PeykError): void;
+  /** Ends all its leases uncounted, and leaves its queues; it is not told. */
+  detach(how: "clean"): void;
   /** What it holds of a queue, oldest first. */
   held(source: number): Iterable<Chunk>;
 }

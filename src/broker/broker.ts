@@ -111,11 +111,11 @@ export class Broker {
     return broker;
   }
 
-  /** Ends every lease without counting it, and closes the engine. */
+  /** Ends every lease without counting it, and closes the engine. Consumers are not told: sessions end before. */
   async close(): Promise<void> {
     this.live.close();
     const error = new PeykError("unavailable", "the broker is closing");
-    for (const { queue } of this.#queues.values()) queue.close(error);
+    for (const { queue } of this.#queues.values()) queue.stop(error);
     this.#timers.close();
     await this.engine.close();
   }

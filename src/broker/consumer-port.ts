@@ -22,8 +22,13 @@ export interface LostLeases {
 
 export type ConsumerNotice =
   | { readonly kind: "lost"; readonly leases: readonly LostLeases[] }
-  /** This queue of the consumer is no more; the others go on. */
-  | { readonly kind: "detached"; readonly source: number; readonly error: PeykError };
+  /** This queue of the consumer is no more; the others go on. `isLast`: there is no other left. */
+  | {
+      readonly kind: "detached";
+      readonly source: number;
+      readonly isLast: boolean;
+      readonly error: PeykError;
+    };
 
 /** The client's side, which the session supplies. Both are called in order, and may call the consumer back. */
 export interface ConsumerPort {

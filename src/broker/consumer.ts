@@ -1,18 +1,17 @@
 import { PeykError } from "@peyk/client/protocol";
+import type { ConsumerCredit, SettleRange } from "@peyk/client/protocol";
 import type { Source, Taker } from "./attachment.js";
 import type { ConsumerNotice, ConsumerPort, LostLeases } from "./consumer-port.js";
 import { resolveCredit } from "./credit.js";
-import type { Credit } from "./credit.js";
 import { BUFFERED, LOST, RETURNED } from "./delivery-ring.js";
 import type { Chunk } from "./delivery-ring.js";
 import type { LossReason, Run } from "./engine.js";
+import { HandOverPort } from "./hand-over-port.js";
 import { Holdings, sizeOf } from "./holdings.js";
 import type { QueueContext } from "./queue-context.js";
 import type { LeaseEnd } from "./queue-events.js";
 import type { RefSet } from "./ref-set.js";
 import type { Failure } from "./retry.js";
-import { checkSettleRanges } from "./settle.js";
-import type { SettleRange } from "./settle.js";
 import { SettleJob } from "./settle-job.js";
 import type { Answered } from "./settle-job.js";
 import { SettleJobs } from "./settle-jobs.js";
@@ -21,9 +20,11 @@ import { Settling } from "./settling.js";
 export interface ConsumerOptions {
   /** The client's name, for dead letters, logs and refusals. */
   readonly name: string;
-  readonly credit: Credit;
+  readonly credit: ConsumerCredit;
   /** At most once: messages are settled by being sent. */
   readonly ackOnDelivery: boolean;
+  /** The client is part of this process: what it is given may be the end of it. */
+  readonly sharesProcess: boolean;
   readonly port: ConsumerPort;
 }
 
@@ -57,7 +58,9 @@ export class Consumer implements Taker {
   readonly #holdings: Holdings;
   readonly #settling: Settling;
   readonly #jobs: SettleJobs;
-  #credit: Credit;
+  /** Queues that are no more, and why. */
+  readonly #gone = new Map<number, PeykError>();
+  #credit: ConsumerCredit;
   #presence: Presence = CONNECTED;
   #duty: Duty = SHARED;
 
@@ -66,7 +69,7 @@ export class Consumer implements Taker {
     this.ackOnDelivery = options.ackOnDelivery;
     this.#context = context;
     this.#sources = sources;
-    this.#port = options.port;
+    this.#port = this.#portFor(options);
     this.#credit = resolveCredit(options.credit, context.maxCredit);
     this.#holdings = new Holdings(
       context.leaseClock,
@@ -95,12 +98,17 @@ export class Consumer implements Taker {
     return this.#holdings.bytes;
   }
 
+  /** Whether this queue of it still exists. */
+  takesFrom(source: number): boolean {
+    return !this.#gone.has(source);
+  }
+
   get runningMessages(): number {
     return this.#holdings.leases.running;
   }
 
   /** Changes what it may hold, from now on. Throws `invalid_argument`. */
-  setCredit(credit: Credit): void {
+  setCredit(credit: ConsumerCredit): void {
     this.#credit = resolveCredit(credit, this.#context.maxCredit);
     if (this.#credit.messages === 0) this.reserve(undefined);
     this.#changed();
@@ -109,10 +117,9 @@ export class Consumer implements Taker {
   /**
    * Settles deliveries, or extends them. Each lease ends, or goes on, at once; `answered` is called once, with ranges that
    * cover those given in their order, when all of it is durable, and before this returns if nothing is to be stored and
-   * nothing is waiting. Throws `invalid_argument` before anything takes effect.
+   * nothing is waiting. The ranges have been checked, as `readSettle` does.
    */
   settle(ranges: readonly SettleRange[], answered: Answered): void {
-    checkSettleRanges(ranges);
     const job = new SettleJob(answered);
     for (const range of ranges) {
       this.#settling.apply(range, job);
@@ -141,7 +148,8 @@ export class Consumer implements Taker {
 
   /**
    * Sends again, under the same numbers, every unsettled delivery above the last one that the client received; their ack
-   * deadlines begin again. Call it before `resume`. Throws `invalid_argument` if there was no such delivery.
+   * deadlines begin again. Tells again which queues are no more. Call it before `resume`. Throws `invalid_argument` if
+   * there was no such delivery.
    */
   redeliver(afterDelivery: number): void {
     if (!(afterDelivery >= 0 && afterDelivery <= this.lastDelivery)) {
@@ -153,6 +161,7 @@ export class Consumer implements Taker {
       this.#holdings.leases.restart(chunk);
       this.#port.deliver({ firstDelivery, source, run, from, count });
     }
+    if (this.#gone.size > 0) this.#tellGoneAgain();
   }
 
   /**
@@ -172,11 +181,13 @@ export class Consumer implements Taker {
       else this.#settling.release(chunk, RETURNED, job);
     }
     this.#holdings.leases.close();
+    if (this.#port instanceof HandOverPort) this.#port.close();
     this.#jobs.submit(job);
     this.#sources.forEach((source, index) => {
       source.leave(this);
       const counts = lost[index];
-      if (how === "crash" && counts) this.#context.events.consumerLost(source.subscription, counts);
+      if (how === "crash" && counts && this.takesFrom(index))
+        this.#context.events.consumerLost(source.subscription, counts);
     });
   }
 
@@ -263,7 +274,8 @@ export class Consumer implements Taker {
     const lost: LostLeases[] = [];
     for (const chunk of this.held(source)) this.#lose(chunk, "deleted", lost);
     this.#tellLost(lost);
-    this.#tell({ kind: "detached", source, error });
+    this.#gone.set(source, error);
+    this.#tellGone(source, error, this.#gone.size);
   }
 
   *held(source: number): Generator<Chunk, void> {
@@ -271,6 +283,13 @@ export class Consumer implements Taker {
   }
 
   // ---- Inside ------------------------------------------------------------------------------------------------------
+
+  #portFor({ port, sharesProcess, ackOnDelivery }: ConsumerOptions): ConsumerPort {
+    // What is settled by being sent never comes back.
+    if (!sharesProcess || ackOnDelivery) return port;
+    const { engine } = this.#context;
+    return new HandOverPort(port, engine, (source) => this.#source(source).subscription.id);
+  }
 
   #sendSettled(source: number, run: Run, from: number, count: number): void {
     const delivery = this.#holdings.ring.skip(count);
@@ -313,6 +332,21 @@ export class Consumer implements Taker {
     if (leases.length === 0) return;
     this.#changed();
     this.#tell({ kind: "lost", leases });
+  }
+
+  #tellGone(source: number, error: PeykError, goneCount: number): void {
+    const isLast = goneCount === this.#sources.length;
+    this.#tell({ kind: "detached", source, isLast, error });
+  }
+
+  /** What was told before may have been on its way when the connection ended. */
+  #tellGoneAgain(): void {
+    if (this.#presence.name === "suspended") {
+      const notices = this.#presence.notices.filter(({ kind }) => kind !== "detached");
+      this.#presence = { name: "suspended", notices };
+    }
+    let count = 0;
+    for (const [source, error] of this.#gone) this.#tellGone(source, error, ++count);
   }
 
   #tell(notice: ConsumerNotice): void {

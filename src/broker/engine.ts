@@ -226,6 +226,8 @@ export interface Run {
   readonly failures: number;
   /** How many of these were consumers that died while it was running. */
   readonly crashes: number;
+  /** It was handed over (`handOver`) when the process stopped: an attempt that is not counted in `failures` yet. */
+  readonly interrupted: boolean;
   /** Left by an extension in an earlier attempt. */
   readonly note: string | undefined;
   /** Set on what a dead-letter queue hands out (then `count` is 1). */
@@ -344,6 +346,15 @@ export interface Engine {
    * - Ownership: the caller must not change the bytes of `unit` after the call.
    */
   commit(unit: Unit, done: (result: UnitResult) => void): void;
+
+  /**
+   * A consumer within this process is about to get these messages, which the feed handed out, and may take the process with
+   * it. Calls `done` when that is written, so that it survives the process; or at once where nothing does.
+   *
+   * If this process ends before they are settled, given back or their feed is closed, the next one's feed hands them out
+   * with `interrupted`. After a failure of the journal `done` is never called.
+   */
+  handOver(subscription: SubscriptionId, ref: Ref, done: () => void): void;
 
   /** Opens the one feed of a subscription. Hands nothing out until something is wanted. */
   feed(subscription: SubscriptionId, events: FeedEvents): Feed;

@@ -42,6 +42,10 @@ export class Holdings {
     }
   }
 
+  get hasNotes(): boolean {
+    return this.#notes.size > 0;
+  }
+
   noteOf(delivery: number): string | undefined {
     return this.#notes.get(delivery);
   }

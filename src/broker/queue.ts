@@ -3,6 +3,7 @@ import type { Attachment, Source, Taker } from "./attachment.js";
 import { BUFFERED } from "./delivery-ring.js";
 import { dispatch } from "./dispatch.js";
 import type { Feed, LossReason, Ref, Run, Subscription } from "./engine.js";
+import { failInterrupted } from "./interrupted.js";
 import type { QueueContext } from "./queue-context.js";
 import { createCounters } from "./queue-events.js";
 import type { QueueCounters, Slice } from "./queue-events.js";
@@ -90,6 +91,12 @@ export class Queue implements Source {
     const attachments = this.#attachments;
     this.#leaveOpen({ name: "closed", error });
     for (const { taker, source } of attachments) taker.drop(source, error);
+  }
+
+  /** The broker stops: its consumers are detached, and what they hold goes back uncounted. Nobody is told. */
+  stop(error: PeykError): void {
+    for (const { taker } of this.#attachments) taker.detach("clean");
+    this.#leaveOpen({ name: "closed", error });
   }
 
   stats(): QueueStats {
@@ -196,6 +203,13 @@ export class Queue implements Source {
   }
 
   #onRun(run: Run): void {
+    if (run.interrupted) {
+      this.#wantedMessages = Math.max(this.#wantedMessages - run.count, 0);
+      const bytes = run.batch.byteLength(run.from, run.count);
+      this.#wantedBytes = Math.max(this.#wantedBytes - bytes, 0);
+      failInterrupted(this.#context, this, run);
+      return this.wake();
+    }
     const list = run.crashes >= POISON_CRASHES ? this.#poison : this.#ready;
     const bytesBefore = list.bytes;
     list.push(run);

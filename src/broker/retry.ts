@@ -52,6 +52,15 @@ export function outcomeOfFailure(
   };
 }
 
+/** Whether messages that fail together come back each after a delay of its own. */
+export function isDelayVaried(
+  { settings: { retry } }: Subscription,
+  { kind }: Outcome,
+  { delayMs }: Failure,
+): boolean {
+  return kind === "retry" && delayMs === undefined && retry.minMs > 0 && retry.jitter > 0;
+}
+
 /** Whether one engine settle can carry both. */
 export function isSameOutcome(one: Outcome, other: Outcome): boolean {
   if (one === other) return true;

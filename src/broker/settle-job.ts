@@ -1,10 +1,10 @@
+import type { SettledRange, SettleOutcome } from "@peyk/client/protocol";
 import type { Source } from "./attachment.js";
 import type { Chunk, DeliveryRing } from "./delivery-ring.js";
 import type { Outcome, Ref, Settle, SettleResult, Unit, UnitResult } from "./engine.js";
 import type { QueueEvents } from "./queue-events.js";
 import { isSameOutcome } from "./retry.js";
 import type { Failure } from "./retry.js";
-import type { SettledRange, SettleOutcome } from "./settle.js";
 
 export type Answered = (ranges: readonly SettledRange[]) => void;
 type Extras = Pick<SettledRange, "extendedMs" | "retryInMs">;
@@ -17,6 +17,7 @@ interface FailedAttempt {
   readonly settle: number;
 }
 
+const NO_EXTRAS: Extras = {};
 const NO_SETTLE = -1;
 const NO_APPENDS: Unit["appends"] = [];
 const NO_RESULTS: readonly SettleResult[] = [];
@@ -136,7 +137,8 @@ export class SettleJob {
     extras: Extras | undefined,
   ): void {
     if (this.#answered === undefined) return;
-    const answer = { firstDelivery, count, outcome, ...extras };
+    const { extendedMs, retryInMs } = extras ?? NO_EXTRAS;
+    const answer = { firstDelivery, count, outcome, extendedMs, retryInMs };
     const last = this.#answers.at(-1);
     if (last && this.#decidedBy.at(-1) === settle && continues(last, answer)) {
       last.count += count;
@@ -166,8 +168,7 @@ export class SettleJob {
       const { failures: attempt, delayMs } = outcome;
       const { maxAttempts } = subscription.settings;
       const { error, consumer } = failure;
-      const slice = { run, from, count };
-      const retry = { ...slice, attempt, maxAttempts, error, delayMs, consumer };
+      const retry = { run, from, count, attempt, maxAttempts, error, delayMs, consumer };
       events.retryScheduled(subscription, retry);
     }
   }

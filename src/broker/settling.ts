@@ -1,13 +1,12 @@
+import type { SettleOutcome, SettleRange } from "@peyk/client/protocol";
 import type { Random } from "../runtime/random.js";
 import type { Source } from "./attachment.js";
 import { NONE, RETURNED, SETTLED } from "./delivery-ring.js";
 import type { Chunk, DeliveryState, EndedState } from "./delivery-ring.js";
 import type { Outcome } from "./engine.js";
 import type { Holdings } from "./holdings.js";
-import { outcomeOfFailure } from "./retry.js";
+import { isDelayVaried, outcomeOfFailure } from "./retry.js";
 import type { Failure } from "./retry.js";
-import { cutReason } from "./settle.js";
-import type { SettleOutcome, SettleRange, Verb } from "./settle.js";
 import type { SettleJob } from "./settle-job.js";
 
 const DONE: Outcome = { kind: "done" };
@@ -56,29 +55,22 @@ export class Settling {
     job.settle(this.#sourceOf(chunk), chunk, DONE);
   }
 
-  /** Ends a lease as a failed attempt; messages of one chunk come back each after its own delay. */
+  /** Ends leases as failed attempts. Where the delay varies, each message comes back after its own. */
   fail(chunk: Chunk, failure: Failure, ended: EndedState | undefined, job: SettleJob): void {
     const source = this.#sourceOf(chunk);
-    for (let offset = 0; offset < chunk.count; offset += 1) {
-      const { run, state } = chunk;
-      const delivery = chunk.delivery + offset;
+    const { subscription } = source;
+    let delivery = chunk.delivery;
+    const end = delivery + chunk.count;
+    while (delivery < end) {
       const note = this.#holdings.noteOf(delivery);
-      const outcome = outcomeOfFailure(
-        source.subscription,
-        run,
-        note === undefined ? failure : { ...failure, note },
-        this.#random,
-      );
-      const one = {
-        delivery,
-        count: 1,
-        state,
-        source: chunk.source,
-        run,
-        from: chunk.from + offset,
-      };
-      this.#holdings.end(one, ended ?? (outcome.kind === "dead" ? SETTLED : RETURNED));
-      job.fail(source, one, outcome, failure);
+      const noted = note === undefined ? failure : { ...failure, note };
+      const outcome = outcomeOfFailure(subscription, chunk.run, noted, this.#random);
+      const isShared = !this.#holdings.hasNotes && !isDelayVaried(subscription, outcome, failure);
+      const count = isShared ? end - delivery : 1;
+      const part = partOf(chunk, delivery, count);
+      this.#holdings.end(part, ended ?? (outcome.kind === "dead" ? SETTLED : RETURNED));
+      job.fail(source, part, outcome, failure);
+      delivery += count;
     }
   }
 
@@ -88,38 +80,39 @@ export class Settling {
     job.release(this.#sourceOf(chunk), chunk);
   }
 
-  #settle(chunk: Chunk, verb: Verb, job: SettleJob): void {
-    switch (verb.verb) {
+  #settle(chunk: Chunk, range: SettleRange, job: SettleJob): void {
+    switch (range.verb) {
       case "ack":
         this.#holdings.end(chunk, SETTLED);
         job.settle(this.#sourceOf(chunk), chunk, DONE);
         return;
       case "nack":
-        return this.fail(chunk, this.#failure("nack", verb.reason, verb.delayMs), undefined, job);
+        return this.fail(chunk, this.#failure("nack", range), undefined, job);
       case "reject":
-        return this.fail(chunk, this.#failure("reject", verb.reason), undefined, job);
+        return this.fail(chunk, this.#failure("reject", range), undefined, job);
       case "release":
         this.release(chunk, RETURNED, job);
         job.answer(chunk.delivery, chunk.count, "ok");
         return;
       case "extend":
-        return this.#extend(chunk, verb, job);
+        return this.#extend(chunk, range, job);
     }
   }
 
-  #extend(chunk: Chunk, verb: Extract<Verb, { verb: "extend" }>, job: SettleJob): void {
+  #extend(chunk: Chunk, { extendMs, note }: SettleRange, job: SettleJob): void {
     const { ackDeadlineMs } = this.#sourceOf(chunk).subscription.settings;
     for (let offset = 0; offset < chunk.count; offset += 1) {
       const delivery = chunk.delivery + offset;
-      const ms = verb.ms ?? ackDeadlineMs;
+      const ms = extendMs ?? ackDeadlineMs;
       const extendedMs = this.#holdings.leases.extend(chunk, delivery, ms);
-      if (verb.note !== undefined) this.#holdings.setNote(delivery, verb.note);
+      if (note !== undefined) this.#holdings.setNote(delivery, note);
       job.answer(delivery, 1, "ok", { extendedMs });
     }
   }
 
-  #failure(reason: "nack" | "reject", text = "", delayMs?: number): Failure {
-    const error = cutReason(text);
+  /** Only a nack has a delay of its own. */
+  #failure(reason: "nack" | "reject", { reason: error, delayMs: asked }: SettleRange): Failure {
+    const delayMs = reason === "nack" ? asked : undefined;
     return { error, reason, consumer: this.#consumer, delayMs, note: undefined };
   }
 
@@ -130,8 +123,17 @@ export class Settling {
   }
 }
 
+/** `count` deliveries of a chunk, from `delivery` on. */
+function partOf(
+  { delivery: first, state, source, run, from }: Chunk,
+  delivery: number,
+  count: number,
+): Chunk {
+  return { delivery, count, state, source, run, from: from + delivery - first };
+}
+
 /** Whether a nack or release asks for what has been done already, so that sending it twice does no harm. */
-function outcomeOfEnded(state: DeliveryState, { verb }: Verb): SettleOutcome {
+function outcomeOfEnded(state: DeliveryState, { verb }: SettleRange): SettleOutcome {
   switch (state) {
     case NONE:
       return "unknown";

@@ -18,7 +18,7 @@ export interface Context {
 }
 
 /** A broker that refuses the connection for so long is not about to start, in ms. */
-const CONNECT_PATIENCE_MS = 1_000;
+const REFUSAL_PATIENCE_MS = 1_000;
 
 /** Runs `work` with a client, and closes it in any case. */
 export async function withClient<Result>(
@@ -41,13 +41,19 @@ async function connect(context: Context, options: ConnectOptions): Promise<Peyk>
   const name = config.get("name");
   const token = readToken(context);
   const { connect: open } = await import("@peyk/client");
-  const opening = open(url, {
-    connectTimeoutMs: Math.min(timeoutMs, CONNECT_PATIENCE_MS),
-    requestTimeoutMs: timeoutMs,
-    log: (level, text) => (level === "info" ? output.detail(text) : output.warn(text)),
-    ...(name !== undefined && { name }),
-    ...(token !== undefined && { token }),
-    ...options,
+  const openWithin = (connectTimeoutMs: number): Promise<Peyk> =>
+    open(url, {
+      connectTimeoutMs,
+      requestTimeoutMs: timeoutMs,
+      log: (level, text) => (level === "info" ? output.detail(text) : output.warn(text)),
+      ...(name !== undefined && { name }),
+      ...(token !== undefined && { token }),
+      ...options,
+    });
+  const opening = openWithin(Math.min(timeoutMs, REFUSAL_PATIENCE_MS)).catch((error: unknown) => {
+    // Nobody refused: on a machine with much to do, a broker may take its time.
+    if (isUnavailable(error) && error.cause === undefined) return openWithin(timeoutMs);
+    throw error;
   });
   try {
     return await within(timeoutMs, opening);

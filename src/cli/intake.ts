@@ -44,6 +44,7 @@ export async function takeMessages(
       ...(ackOnDelivery && { ack: "on-delivery" }),
     },
   );
+  intake.begin();
   options.onReady?.(consumer);
   try {
     return await intake.finished;
@@ -75,7 +76,11 @@ class Intake {
     const { signal } = options;
     if (signal.aborted) this.#end("stopped");
     signal.addEventListener("abort", () => this.#end("stopped"), { once: true });
-    this.#wait();
+  }
+
+  /** It takes part: from now on nothing may come. */
+  begin(): void {
+    if (this.#taken === this.#handled) this.#wait();
   }
 
   /** Never throws: the verdict is settled here. */

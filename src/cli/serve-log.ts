@@ -1,7 +1,7 @@
 import pino from "pino";
 import type { LogListener } from "../options.js";
 import type { Output } from "./output.js";
-import { escapeControls, formatDuration, plural } from "./text.js";
+import { escapeControls, formatBytes, formatDuration, plural } from "./text.js";
 
 export interface ServeLogOptions {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
@@ -63,11 +63,23 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
   "lease lost": ({ subscription, consumer, id, count, reason }) =>
     `${text(subscription)}: ${text(consumer)} lost its lease on ${messages(id, count)} ` +
     `(${text(reason)})`,
+  "journal recovered": ({ tornBytes, damagedSnapshots, rebuiltFooters, replayedCommits }) =>
+    [
+      `the last stop was no clean one; ${plural(Number(replayedCommits), "commit")} read again`,
+      ...(Number(tornBytes) > 0
+        ? [`an unfinished end of ${formatBytes(Number(tornBytes))} cut`]
+        : []),
+      ...some(damagedSnapshots, "damaged snapshot", "not used"),
+      ...some(rebuiltFooters, "damaged footer", "not used"),
+    ].join(", "),
   "page refused": ({ origin, hint }) =>
     `a web page of ${text(origin)} may not connect${hint === undefined ? "" : `; to let it: ${text(hint)}`}`,
   "published to nobody": ({ topic, hint }) =>
     `${text(topic)} has no subscription: what is published there is gone. Make one: ${text(hint)}`,
 };
+
+const some = (count: unknown, what: string, fate: string): string[] =>
+  Number(count) > 0 ? [`${plural(Number(count), what)} ${fate}`] : [];
 
 /** "message a1-7", "3 messages from a1-7 on" */
 const messages = (id: unknown, count: unknown): string =>

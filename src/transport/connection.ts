@@ -51,6 +51,9 @@ const REFUSED_HELLO: Partial<Record<ErrorCode, CloseReason>> = {
 /** With more requests than this unanswered nothing is read. */
 const MAX_OPEN_REQUESTS = 10_000;
 
+/** The same for ranges of settles of its session: each is kept until its answer is durable. */
+const MAX_SETTLING_RANGES = 100_000;
+
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
@@ -102,6 +105,10 @@ export class Connection implements Peer, LineEvents {
 
   get isOpen(): boolean {
     return this.#state.name === "open";
+  }
+
+  get sharesProcess(): boolean {
+    return this.line.sharesProcess;
   }
 
   get openRequests(): number {
@@ -164,6 +171,7 @@ export class Connection implements Peer, LineEvents {
     this.context.bySession.set(session, this);
     this.line.opened();
     this.#heartbeat.start();
+    this.#setReading();
   }
 
   publishing(count: number, bytes: number): void {
@@ -175,6 +183,23 @@ export class Connection implements Peer, LineEvents {
   confirmed(count: number, bytes: number): void {
     this.#unconfirmedMessages -= count;
     this.#unconfirmedBytes -= bytes;
+    this.#setReading();
+  }
+
+  settling(count: number): void {
+    const { session } = this;
+    session.settlingRanges += count;
+    if (session.settlingRanges > MAX_SETTLING_RANGES) this.#setReading();
+  }
+
+  settled(session: Session, count: number): void {
+    const wasTooMuch = session.settlingRanges > MAX_SETTLING_RANGES;
+    session.settlingRanges -= count;
+    // The session may have gone on at another connection.
+    if (wasTooMuch) this.context.bySession.get(session)?.readOn();
+  }
+
+  readOn(): void {
     this.#setReading();
   }
 
@@ -338,7 +363,8 @@ export class Connection implements Peer, LineEvents {
       (this.outbox.isBehind ||
         this.#unconfirmedMessages > maxUnconfirmedMessages ||
         this.#unconfirmedBytes > maxUnconfirmedBytes ||
-        this.#open.size > MAX_OPEN_REQUESTS);
+        this.#open.size > MAX_OPEN_REQUESTS ||
+        (this.#state.name === "open" && this.#state.session.settlingRanges > MAX_SETTLING_RANGES));
     if (mustPause === this.#isPaused) return;
     this.#isPaused = mustPause;
     if (mustPause) this.line.pause();

@@ -78,6 +78,8 @@ export interface Peer {
   /** The client behind it; throws `closed` where there is none. */
   readonly session: Session;
   readonly isOpen: boolean;
+  /** The client is part of this process. */
+  readonly sharesProcess: boolean;
   /** How many requests wait for their answer. */
   readonly openRequests: number;
   readonly outbox: Outbox;
@@ -96,6 +98,11 @@ export interface Peer {
   /** So many messages and bytes were published and wait for their answer; and are answered. */
   publishing(count: number, bytes: number): void;
   confirmed(count: number, bytes: number): void;
+  /** So many ranges of a settle wait for their answer; and, of a session that may have another connection by now, are answered. */
+  settling(count: number): void;
+  settled(session: Session, count: number): void;
+  /** Reads again, if nothing stands against it. */
+  readOn(): void;
   goAway(reason: string, graceMs: number): void;
   /** Answers whatever waits with this error, and ends the connection. */
   abort(error: PeykError): void;

@@ -8,6 +8,8 @@ export interface Line {
   readonly bufferedBytes: number;
   /** Whether the receiver keeps views of what it is sent, so that the bytes of a packet may never change again. */
   readonly keepsPackets: boolean;
+  /** Whether the other side is part of this process. */
+  readonly sharesProcess: boolean;
   /**
    * Sends a packet; its bytes must not change until `sent` is called: once it has left the process, or with what kept it
    * from doing so.

@@ -43,6 +43,7 @@ export function joinInMemory(
       return toClient.bytes;
     },
     keepsPackets: true,
+    sharesProcess: true,
     send: (packet, sent) => toClient.push(packet, sent),
     pause: () => toBroker.pause(),
     resume: () => toBroker.resume(),

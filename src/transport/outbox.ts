@@ -46,8 +46,6 @@ export class Outbox {
   /** Packets that have not left the process. */
   #sending = 0;
   readonly #flush = (): void => this.flush();
-  /** One more hop: what the frames written so far set off in this turn (deliveries after confirms) leaves with them. */
-  readonly #flushLater = (): void => this.#context.clock.defer(this.#flush);
   readonly #onSent = (): void => this.#sent();
 
   constructor(line: Line, context: OutboxContext, events: OutboxEvents) {
@@ -61,12 +59,15 @@ export class Outbox {
     return this.#isBehind;
   }
 
-  /** Says that frames were written: they leave at the end of the turn. */
+  /**
+   * Says that frames were written: they leave at the end of the turn. Deliveries leave a turn after the confirms that they
+   * follow, so that the publisher works while they are written.
+   */
   written(): void {
     if (this.writer.length >= FULL_PACKET_BYTES) this.flush();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
-      this.#context.clock.defer(this.#flushLater);
+      this.#context.clock.defer(this.#flush);
     }
   }
 

@@ -53,6 +53,8 @@ export class Session implements SessionIdentity {
   readonly producer: ProducerId | undefined;
   /** Whether its producer has published before, so that its sequence may go on where it was. */
   hasPublished = false;
+  /** Ranges of settles that are not answered, those of earlier connections included. */
+  settlingRanges = 0;
   readonly lives = new Map<number, Live>();
   readonly #consumers = new Map<number, Attached>();
   readonly #waiting = new Fifo<{ readonly number: number; readonly batch: DeliveryBatch }>();
@@ -201,11 +203,11 @@ export class Session implements SessionIdentity {
       const body =
         notice.kind === "lost"
           ? { consumer: number, lost: notice.leases }
-          : { consumer: number, detached: encodeError(notice.error) };
+          : { consumer: number, detached: encodeError(notice.error), source: notice.source };
       writeServerFrame(outbox.writer, 0, "consumerNotice", body);
       outbox.written();
     }
-    if (notice.kind === "detached") this.removeConsumer(number)?.detach("clean");
+    if (notice.kind === "detached" && notice.isLast) this.removeConsumer(number)?.detach("clean");
   }
 
   #endLives(): void {

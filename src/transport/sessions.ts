@@ -95,6 +95,7 @@ export class Sessions {
     for (const { session } of this.#byId.values()) {
       for (const [number, { consumer, sources }] of session.consumers) {
         sources.forEach(({ name }, source) => {
+          if (!consumer.takesFrom(source)) return;
           const of = found.get(name) ?? [];
           found.set(name, of);
           of.push({

@@ -56,6 +56,7 @@ function answerPings(
 class WebSocketLine implements Line {
   readonly peer: string;
   readonly keepsPackets = false;
+  readonly sharesProcess = false;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #isJson: boolean;

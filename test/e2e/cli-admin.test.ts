@@ -11,9 +11,9 @@ afterAll(() => broker.stop());
 /** A subscription with one dead letter. */
 async function withDeadLetter(topic: string): Promise<string> {
   const subscription = `${topic}/billing`;
-  await broker.peyk(["subscription", "create", subscription]);
-  await broker.peyk(["pub", topic, "broken"]);
-  await broker.peyk([
+  await broker.done(["subscription", "create", subscription]);
+  await broker.done(["pub", topic, "broken"]);
+  await broker.done([
     "sub",
     subscription,
     "--count",
@@ -28,8 +28,8 @@ async function withDeadLetter(topic: string): Promise<string> {
 
 describe.concurrent("peyk topic", () => {
   test("creates, shows, changes, lists and deletes", async () => {
-    await broker.peyk(["topic", "create", "kept.events", "--retain", "7d"]);
-    await broker.peyk(["topic", "update", "kept.events", "--retain-bytes", "64MiB"]);
+    await broker.done(["topic", "create", "kept.events", "--retain", "7d"]);
+    await broker.done(["topic", "update", "kept.events", "--retain-bytes", "64MiB"]);
     const { stdout } = await broker.peyk(["topic", "get", "kept.events", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       name: "kept.events",
@@ -43,15 +43,15 @@ describe.concurrent("peyk topic", () => {
   });
 
   test("looks at the latest messages without taking them", async () => {
-    await broker.peyk(["subscription", "create", "peeked.at/billing"]);
-    await broker.peyk(["pub", "peeked.at", "--lines"], { input: "one\ntwo\n" });
+    await broker.done(["subscription", "create", "peeked.at/billing"]);
+    await broker.done(["pub", "peeked.at", "--lines"], { input: "one\ntwo\n" });
     const { stdout } = await broker.peyk(["topic", "peek", "peeked.at"]);
     expect(stdout).toBe("one\ntwo\n");
   });
 
   test("says what a delete would destroy, and needs --yes where nobody can be asked", async () => {
-    await broker.peyk(["subscription", "create", "doomed.topic/billing"]);
-    await broker.peyk(["pub", "doomed.topic", "x"]);
+    await broker.done(["subscription", "create", "doomed.topic/billing"]);
+    await broker.done(["pub", "doomed.topic", "x"]);
     const refused = await broker.peyk(["topic", "delete", "doomed.topic"]);
     expect(refused.exit).toBe(64);
     expect(refused.stderr).toContain(
@@ -68,7 +68,7 @@ describe.concurrent("peyk topic", () => {
 describe.concurrent("peyk subscription", () => {
   test("creates with options, changes only what is given, peeks and purges", async () => {
     const name = "orders.*/audit";
-    await broker.peyk([
+    await broker.done([
       "subscription",
       "create",
       name,
@@ -77,8 +77,8 @@ describe.concurrent("peyk subscription", () => {
       "--ack-deadline",
       "1m",
     ]);
-    await broker.peyk(["subscription", "update", name, "--max-attempts", "7"]);
-    await broker.peyk(["pub", "orders.paid", "hello"]);
+    await broker.done(["subscription", "update", name, "--max-attempts", "7"]);
+    await broker.done(["pub", "orders.paid", "hello"]);
     const { stdout } = await broker.peyk(["subscription", "get", name, "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       ready: 1,
@@ -91,13 +91,13 @@ describe.concurrent("peyk subscription", () => {
 
   test("takes its options from the environment when it creates", async () => {
     const environment = { PEYK_ACK_DEADLINE: "45s" };
-    await broker.peyk(["subscription", "create", "a.b/c"], { environment });
+    await broker.done(["subscription", "create", "a.b/c"], { environment });
     const { stdout } = await broker.peyk(["subscription", "get", "a.b/c", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ options: { ackDeadlineMs: 45_000 } });
   });
 
   test("is a conflict where it exists with other options", async () => {
-    await broker.peyk(["subscription", "create", "twice.made/x"]);
+    await broker.done(["subscription", "create", "twice.made/x"]);
     const again = await broker.peyk([
       "subscription",
       "create",
@@ -135,7 +135,7 @@ describe.concurrent("peyk dlq", () => {
   });
 
   test("has nothing to list where nothing failed", async () => {
-    await broker.peyk(["subscription", "create", "fine.orders/x"]);
+    await broker.done(["subscription", "create", "fine.orders/x"]);
     expect(await broker.peyk(["dlq", "list", "fine.orders/x", "--json"])).toMatchObject({
       exit: 0,
       stdout: "",
@@ -145,15 +145,15 @@ describe.concurrent("peyk dlq", () => {
 
 describe.concurrent("peyk status", () => {
   test("shows broker and subscriptions, as an object with --json", async () => {
-    await broker.peyk(["subscription", "create", "shown.topic/x"]);
+    await broker.done(["subscription", "create", "shown.topic/x"]);
     const { stdout } = await broker.peyk(["status", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ version: "0.1.0", state: "serving" });
     expect((await broker.peyk(["status"])).stdout).toContain("shown.topic/x\t0\t0");
   });
 
   test("exits with 1 if a condition is true", async () => {
-    await broker.peyk(["subscription", "create", "watched.topic/x"]);
-    await broker.peyk(["pub", "watched.topic", "x"]);
+    await broker.done(["subscription", "create", "watched.topic/x"]);
+    await broker.done(["pub", "watched.topic", "x"]);
     const ask = (condition: string) => broker.peyk(["status", "-q", "--fail-if", condition]);
     expect((await ask("watched.topic/x ready > 0")).exit).toBe(1);
     expect((await ask("watched.topic/x ready > 10")).exit).toBe(0);

@@ -12,7 +12,7 @@ afterAll(() => broker.stop());
 async function published(payload: string, ...options: string[]): Promise<string> {
   const topic = `work.test-${(topics += 1)}`;
   const subscription = `${topic}/workers`;
-  await broker.peyk([
+  await broker.done([
     "subscription",
     "create",
     subscription,
@@ -21,7 +21,7 @@ async function published(payload: string, ...options: string[]): Promise<string>
     "--retry-min",
     "0",
   ]);
-  await broker.peyk(["pub", topic, payload, ...options]);
+  await broker.done(["pub", topic, payload, ...options]);
   return subscription;
 }
 
@@ -43,7 +43,7 @@ describe.concurrent("peyk subscribe -- command", () => {
   test("dead-letters on exit code 65, with the end of stderr as the error", async () => {
     const subscription = await published("hello");
     const script = "echo no such customer >&2; exit 65";
-    await broker.peyk(["sub", subscription, "--count", "1", "--", "sh", "-c", script]);
+    await broker.done(["sub", subscription, "--count", "1", "--", "sh", "-c", script]);
     expect(await deadLetters(subscription)).toEqual([
       expect.objectContaining({ error: "no such customer", attempts: 1, value: "hello" }),
     ]);
@@ -52,7 +52,7 @@ describe.concurrent("peyk subscribe -- command", () => {
   test("tries again on any other exit code, up to the last attempt", async () => {
     const subscription = await published("hello");
     const command = ["sub", subscription, "--count", "2", "--", "sh", "-c", "exit 3"];
-    await broker.peyk(command);
+    await broker.done(command);
     expect(await deadLetters(subscription)).toEqual([
       expect.objectContaining({ error: "sh: exit code 3", attempts: 2 }),
     ]);
@@ -70,7 +70,7 @@ describe.concurrent("peyk subscribe -- command", () => {
   test("runs more commands while messages wait, with a range", async () => {
     const subscription = await published("one");
     const topic = subscription.replace("/workers", "");
-    await broker.peyk(["pub", topic, "--lines"], { input: "two\nthree\n" });
+    await broker.done(["pub", topic, "--lines"], { input: "two\nthree\n" });
     const script = "echo started; sleep 30";
     const consumer = broker.start([
       "sub",

@@ -15,7 +15,7 @@ afterAll(() => broker.stop());
 async function subscribed(): Promise<{ topic: string; subscription: string }> {
   const topic = `orders.test-${(topics += 1)}`;
   const subscription = `${topic}/billing`;
-  await broker.peyk(["subscription", "create", subscription]);
+  await broker.done(["subscription", "create", subscription]);
   return { topic, subscription };
 }
 
@@ -66,7 +66,7 @@ describe.concurrent("peyk publish", () => {
     const { topic, subscription } = await subscribed();
     const file = join(temporaryFolder(), "payload");
     writeFileSync(file, Buffer.from([0, 255, 10]));
-    await broker.peyk(["pub", topic, "--file", file]);
+    await broker.done(["pub", topic, "--file", file]);
     const { stdout } = await broker.peyk(["sub", subscription, "--count", "1", "--json"]);
     expect(jsonLines(stdout)[0]).toMatchObject({ base64: "AP8K" });
   });
@@ -75,7 +75,7 @@ describe.concurrent("peyk publish", () => {
 describe.concurrent("peyk subscribe", () => {
   test("prints an object a line with --json, with the names of the SDK", async () => {
     const { topic, subscription } = await subscribed();
-    await broker.peyk(["pub", topic, '{"id": 1}', "-a", "region=eu", "--key", "k"]);
+    await broker.done(["pub", topic, '{"id": 1}', "-a", "region=eu", "--key", "k"]);
     const { stdout } = await broker.peyk(["sub", subscription, "--count", "1", "--json"]);
     expect(jsonLines(stdout)).toEqual([
       expect.objectContaining({
@@ -92,7 +92,7 @@ describe.concurrent("peyk subscribe", () => {
 
   test("takes exactly as many as --count says, and acks them", async () => {
     const { topic, subscription } = await subscribed();
-    await broker.peyk(["pub", topic, "--lines"], { input: "one\ntwo\n" });
+    await broker.done(["pub", topic, "--lines"], { input: "one\ntwo\n" });
     const first = await broker.peyk(["sub", subscription, "--count", "1"]);
     expect(first).toEqual({ exit: 0, stdout: "one\n", stderr: "" });
     const second = await broker.peyk(["sub", subscription, "--idle", "300ms"]);
@@ -107,7 +107,7 @@ describe.concurrent("peyk subscribe", () => {
 
   test("prints as the template says", async () => {
     const { topic, subscription } = await subscribed();
-    await broker.peyk(["pub", topic, "hello", "-a", "region=eu"]);
+    await broker.done(["pub", topic, "hello", "-a", "region=eu"]);
     const template = "{topic} {attributes.region}\\t{payload}";
     const command = ["sub", subscription, "--count", "1", "--format", template];
     expect((await broker.peyk(command)).stdout).toBe(`${topic} eu\thello\n`);
@@ -118,7 +118,7 @@ describe.concurrent("peyk subscribe", () => {
     const consumer = broker.start(["sub", subscription, "-v"]);
     await consumer.prints("stderr", /takes part/);
     consumer.child.stdout?.destroy();
-    await broker.peyk(["pub", topic, "hello"]);
+    await broker.done(["pub", topic, "hello"]);
     const { exit, stderr } = await consumer.finished();
     expect(exit).toBe(0);
     expect(stderr).not.toContain("error");
@@ -148,10 +148,10 @@ describe.concurrent("peyk subscribe", () => {
 
 describe.concurrent("peyk live", () => {
   test("shows what comes, without taking it from anybody", async () => {
-    await broker.peyk(["subscription", "create", "sensors.north/archive"]);
+    await broker.done(["subscription", "create", "sensors.north/archive"]);
     const viewer = broker.start(["live", "sensors.>", "--count", "1", "-v"]);
     await viewer.prints("stderr", /looks at/);
-    await broker.peyk(["pub", "sensors.north", "hello"]);
+    await broker.done(["pub", "sensors.north", "hello"]);
     expect(await viewer.finished()).toMatchObject({ exit: 0, stdout: "hello\n" });
     const taken = await broker.peyk(["sub", "sensors.north/archive", "--count", "1"]);
     expect(taken.stdout).toBe("hello\n");

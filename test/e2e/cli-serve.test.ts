@@ -47,9 +47,9 @@ describe.concurrent("peyk serve", () => {
   test("refuses a damaged journal, naming the file, with 65", async () => {
     const directory = temporaryFolder();
     const broker = await serve(["--data-dir", "data"], { directory });
-    await broker.peyk(["subscription", "create", "orders.created/billing"]);
+    await broker.done(["subscription", "create", "orders.created/billing"]);
     for (const payload of ["one", "two", "three"])
-      await broker.peyk(["pub", "orders.created", payload]);
+      await broker.done(["pub", "orders.created", payload]);
     broker.process.kill("SIGKILL");
     await broker.process.finished();
     damage(join(directory, "data"));
@@ -92,9 +92,18 @@ describe.concurrent("peyk serve", () => {
     await broker.stop();
   });
 
+  test("serves on where nobody reads what it prints", async () => {
+    const broker = new PeykProcess(["serve", "--memory", "--listen", "127.0.0.1:0"]);
+    broker.child.stdout?.destroy();
+    const [, url = ""] = await broker.prints("stderr", /--url (ws:\S+)/);
+    expect((await peyk(["topic", "list"], { url })).exit).toBe(0);
+    broker.kill("SIGTERM");
+    expect((await broker.finished()).exit).toBe(0);
+  });
+
   test("logs a JSON object a line when asked to", async () => {
     const broker = await serve(["--memory", "--log-format", "json"]);
-    await broker.peyk(["pub", "nobody.here", "x"]);
+    await broker.done(["pub", "nobody.here", "x"]);
     const [line] = await broker.process.prints("stderr", /\{.*published to nobody.*\}/);
     expect(JSON.parse(line)).toMatchObject({ level: "warn", topic: "nobody.here" });
     await broker.stop();
@@ -104,6 +113,7 @@ describe.concurrent("peyk serve", () => {
     const directory = temporaryFolder();
     const environment = { PEYK_FAILPOINT: "commit.after-sync:4" };
     const broker = await serve(["--data-dir", "data"], { directory, environment });
+    // Either of them may be the one that is not answered.
     await broker.peyk(["subscription", "create", "orders.created/billing", "--timeout", "2s"]);
     await broker.peyk(["pub", "orders.created", "--lines", "--timeout", "2s"], {
       input: "one\ntwo\n",

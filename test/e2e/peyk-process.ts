@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** No file may become longer than so many blocks of 512 bytes: to the process the disk is full then. */
+  readonly fileBlocks?: number;
 }
 
 export interface Finished {
@@ -31,7 +33,8 @@ export class PeykProcess {
   readonly #closed: Promise<Finished>;
 
   constructor(args: readonly string[], options: RunOptions = {}) {
-    this.child = spawn(process.execPath, [PEYK, ...args], {
+    const [program = "", ...before] = programOf(options);
+    this.child = spawn(program, [...before, PEYK, ...args], {
       env: environment(options),
       cwd: options.directory,
       stdio: "pipe",
@@ -88,6 +91,8 @@ export interface Broker {
   readonly url: string;
   /** A command against this broker. */
   peyk(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** The same of one that others build on: rejects with what it said unless it ends with 0. */
+  done(args: readonly string[], options?: RunOptions): Promise<void>;
   start(args: readonly string[], options?: RunOptions): PeykProcess;
   stop(): Promise<Finished>;
 }
@@ -103,6 +108,10 @@ export async function serve(
     process: broker,
     url,
     peyk: (command, more = {}) => peyk(command, { url, ...more }),
+    done: async (command, more = {}) => {
+      const { exit, stderr } = await peyk(command, { url, ...more });
+      if (exit !== 0) throw new Error(`peyk ${command.join(" ")} ended with ${exit}: ${stderr}`);
+    },
     start: (command, more = {}) => new PeykProcess(command, { url, ...more }),
     stop: () => {
       broker.kill("SIGTERM");
@@ -130,6 +139,11 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+function programOf({ fileBlocks }: RunOptions): string[] {
+  if (fileBlocks === undefined) return [process.execPath];
+  return ["sh", "-c", `ulimit -f ${fileBlocks} && exec "$@"`, "sh", process.execPath];
+}
 
 function environment({ url, environment: more }: RunOptions): NodeJS.ProcessEnv {
   // How the tests were called must not change what the program does.

@@ -127,7 +127,8 @@ export class EngineHarness {
       const before = this.#activity();
       this.clock.flush();
       await nextTurn();
-      idleTurns = this.#activity() === before ? idleTurns + 1 : 0;
+      const isQuiet = this.#activity() === before && this.clock.deferredCount === 0;
+      idleTurns = isQuiet ? idleTurns + 1 : 0;
     }
   }
 

@@ -101,9 +101,10 @@ export class EngineLife {
   async quiet(): Promise<void> {
     for (let idleTurns = 0; idleTurns < 2;) {
       const before = this.disk.trace.callCount;
+      const wasIdle = this.isIdle;
       await this.#fullTurn();
-      const isIdle = this.#calls.count === 0 && this.disk.trace.callCount === before;
-      idleTurns = isIdle ? idleTurns + 1 : 0;
+      const isQuiet = this.isIdle && this.disk.trace.callCount === before;
+      idleTurns = wasIdle && isQuiet && this.clock.deferredCount === 0 ? idleTurns + 1 : 0;
     }
   }
 

@@ -26,6 +26,8 @@ export interface StoredMessage {
   state: "ready" | "out" | "waiting" | "done" | "dead" | "lost";
   failures: number;
   crashes: number;
+  /** It was with a consumer within the process when that stopped. */
+  interrupted: boolean;
   note: string | undefined;
   /** Monotonic time of its next attempt; counts while it is waiting. */
   dueAt: number;
@@ -93,6 +95,10 @@ export class FakeEngine {
   readonly #feeds = new Map<number, OpenFeed>();
   readonly #commits: PendingCommit[] = [];
   readonly units: Unit[] = [];
+  readonly handOvers: (Ref & { readonly subscription: number })[] = [];
+  /** Hand-overs are written by `write` only. */
+  isSlowToWrite = false;
+  readonly #unwritten: (() => void)[] = [];
   /** Every `want` of every feed, for tests that look at the demand. */
   readonly wants: { subscription: number; messages: number; bytes: number }[] = [];
   /** Runs are cut at this many messages. */
@@ -128,16 +134,16 @@ export class FakeEngine {
   publish(
     subscription: number,
     sizes: readonly number[],
-    known: { log?: number; failures?: number; crashes?: number } = {},
+    known: { log?: number; failures?: number; crashes?: number; interrupted?: boolean } = {},
   ): StoredMessage[] {
-    const { log = 1, failures = 0, crashes = 0 } = known;
+    const { log = 1, failures = 0, crashes = 0, interrupted = false } = known;
     const batch = batchOf(sizes);
     const messages = this.messages(subscription);
     const next = messages.reduce((most, { position }) => Math.max(most, position), 0) + 1;
     const added = sizes.map((_size, index): StoredMessage => {
       const place = { log, position: next + index, batch, index };
       const death = undefined;
-      const attempts = { failures, crashes, note: undefined };
+      const attempts = { failures, crashes, interrupted, note: undefined };
       return { ...place, state: "ready", ...attempts, dueAt: 0, isDurable: true, death };
     });
     messages.push(...added);
@@ -179,6 +185,18 @@ export class FakeEngine {
     const settled: StoredMessage[] = [];
     const settles = unit.settles.map((settle) => this.#settle(settle, settled));
     this.#commits.push({ result: { appends: [], settles }, done, settled });
+  }
+
+  /** The message is with a consumer within the process; `write` says so when that is held back. */
+  handOver(subscription: number, ref: Ref, done: () => void): void {
+    this.handOvers.push({ subscription, ...ref });
+    if (this.isSlowToWrite) this.#unwritten.push(done);
+    else done();
+  }
+
+  /** Writes the oldest hand-over that is not written. */
+  write(): void {
+    this.#unwritten.shift()?.();
   }
 
   /** Lets the oldest commits become durable. */
@@ -266,6 +284,7 @@ export class FakeEngine {
 
 function apply(outcome: Outcome, message: StoredMessage, now: number): void {
   message.isDurable = false;
+  message.interrupted = false;
   if (outcome.kind === "done") message.state = "done";
   else if (outcome.kind === "dead") {
     message.state = "dead";
@@ -283,6 +302,7 @@ function follows(first: StoredMessage, message: StoredMessage, count: number): b
     message.batch === first.batch &&
     message.failures === first.failures &&
     message.crashes === first.crashes &&
+    message.interrupted === first.interrupted &&
     message.note === first.note
   );
 }
@@ -299,6 +319,7 @@ function runOf(first: StoredMessage, count: number): Run {
     publishedAtMs: 0,
     failures: first.failures,
     crashes: first.crashes,
+    interrupted: first.interrupted,
     note: first.note,
     death: undefined,
   };

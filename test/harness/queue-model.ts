@@ -1,7 +1,6 @@
+import type { ConsumerCredit, SettleOutcome, SettleRange } from "@peyk/client/protocol";
 import type { DeliveryBatch } from "../../src/broker/consumer-port.js";
-import type { Credit } from "../../src/broker/credit.js";
 import type { Death, SubscriptionSettings } from "../../src/broker/engine.js";
-import type { SettleOutcome, SettleRange } from "../../src/broker/settle.js";
 import type { StoredMessage } from "./fake-engine.js";
 
 /** One message of one subscription, as it must be. */
@@ -40,7 +39,7 @@ export interface ModelConsumer {
   readonly name: string;
   readonly sources: readonly ModelSubscription[];
   readonly ackOnDelivery: boolean;
-  credit: Credit;
+  credit: ConsumerCredit;
   state: "connected" | "suspended" | "detached";
   readonly deliveries: ModelDelivery[];
   /** Deliveries lost and not told yet. */
@@ -147,7 +146,7 @@ export class QueueModel {
     return again;
   }
 
-  setCredit(consumer: ModelConsumer, credit: Credit): void {
+  setCredit(consumer: ModelConsumer, credit: ConsumerCredit): void {
     consumer.credit = credit;
     this.#startNext(consumer);
   }
@@ -224,7 +223,8 @@ export class QueueModel {
       const isOld = number <= consumer.deliveries.length - EXACT_MEMORY;
       return isOld ? answer("already_settled", "lease_lost") : answer("already_settled");
     }
-    if (verb === "extend") return { ...answer("ok"), extendedMs: this.#extend(delivery, range.ms) };
+    if (verb === "extend")
+      return { ...answer("ok"), extendedMs: this.#extend(delivery, range.extendMs) };
     if (verb === "release") this.#release(delivery);
     else if (verb === "ack") {
       delivery.state = "settled";

@@ -53,6 +53,8 @@ export class RandomWorkload {
   readonly state = new WorkloadState();
   readonly #random: SeededRandom;
   readonly #options: WorkloadOptions;
+  /** Of purges and redrives that were not answered: what was sent meanwhile may be moved too. */
+  readonly #unansweredMoves = new Set<() => void>();
 
   constructor(random: SeededRandom, options: WorkloadOptions) {
     this.#random = random;
@@ -66,8 +68,9 @@ export class RandomWorkload {
       [30, () => this.#commit(life, false)],
       [30, () => this.#commit(life, true)],
       [14, () => this.#want(life)],
-      [5, () => this.#giveBack()],
-      [3, () => this.#closeFeed()],
+      [5, () => this.#giveBack(life)],
+      [8, () => this.#handOver(life)],
+      [3, () => this.#closeFeed(life)],
       [8, () => life.clock.advance(random.int(2_000))],
       [1.5, () => life.isIdle && life.clock.advance(61_000)],
       [2, () => this.#redrive(life)],
@@ -95,6 +98,8 @@ export class RandomWorkload {
 
   /** The process is gone, and with it all feeds. */
   died(): void {
+    for (const moveNewer of this.#unansweredMoves) moveNewer();
+    this.#unansweredMoves.clear();
     this.state.feeds.clear();
     for (const producer of this.state.producers) producer.isAttached = false;
   }
@@ -147,7 +152,9 @@ export class RandomWorkload {
     this.state.send(id, topic, unit, nowMs);
     const message = this.state.sets.messages.get(id);
     if (message && old) message.sentAtMs = Math.min(old.sentAtMs, message.sentAtMs);
-    if (message && old) Object.assign(message, { state: "unknown", purge: old.purge });
+    // A purge took the one before, if there was one; this one came after it, if it is stored.
+    const purge = old?.purge === "none" ? "none" : "maybe";
+    if (message && old) Object.assign(message, { state: "unknown", purge });
     for (const [subscription, item] of before) {
       const now = this.state.sets.item(subscription, id);
       if (now && item) now.fates = [...item.fates, ...now.fates];
@@ -340,6 +347,7 @@ export class RandomWorkload {
     for (const { item, after } of settles) {
       item.isHandedOut = false;
       this.state.sets.confirm(item, after);
+      this.state.sets.settled(item);
     }
   }
 
@@ -406,7 +414,33 @@ export class RandomWorkload {
     });
   }
 
-  #giveBack(): void {
+  /** A consumer within the process gets some of what a feed handed out. */
+  #handOver(life: EngineLife): void {
+    const feeds = [...this.state.feeds.values()].filter(
+      ({ held, owner }) => held.length > 0 && !owner.isMoving && !owner.isDeleting,
+    );
+    if (feeds.length === 0) return;
+    const { owner, feedOf, held } = this.#random.pick(feeds);
+    const from = this.#random.int(held.length);
+    const count = lengthOfRun(held, from, 1 + this.#random.int(20));
+    const given = held.slice(from, from + count);
+    const [first] = given;
+    if (!first) return;
+    for (const { message } of given) this.state.sets.handOver(owner.id, message, false);
+    const ref = { log: first.log, first: first.position, count };
+    // Then nothing is written of it.
+    const { isFull } = life.engine.storage();
+    life.engine.handOver(feedOf, ref, () => {
+      if (life.survivor || isFull) return;
+      // What was settled or given back meanwhile says more.
+      const stillHeld = new Set(this.state.feeds.get(feedOf)?.held);
+      for (const each of given) {
+        if (stillHeld.has(each)) this.state.sets.handOver(owner.id, each.message, true);
+      }
+    });
+  }
+
+  #giveBack(life: EngineLife): void {
     const feeds = [...this.state.feeds.values()].filter(({ held }) => held.length > 0);
     if (feeds.length === 0) return;
     const open = this.#random.pick(feeds);
@@ -414,15 +448,25 @@ export class RandomWorkload {
     const back = open.held.splice(from, 1 + this.#random.int(10));
     for (const { message } of back) this.state.sets.returned(open.owner.id, message);
     open.feed.giveBack(back.map(({ log, position }) => ({ log, first: position, count: 1 })));
+    this.#afterReturn(life, open, back);
   }
 
-  #closeFeed(): void {
+  /** Once another commit is answered, that they were returned is written. */
+  #afterReturn(life: EngineLife, { owner }: OpenFeed, back: readonly HeldMessage[]): void {
+    life.engine.commit({ atomic: false, appends: [], settles: [] }, () => {
+      if (life.survivor) return;
+      for (const { message } of back) this.state.sets.takenBack(owner.id, message);
+    });
+  }
+
+  #closeFeed(life: EngineLife): void {
     const feeds = [...this.state.feeds.values()];
     if (feeds.length === 0) return;
     const open = this.#random.pick(feeds);
     open.feed.close();
     this.state.feeds.delete(open.feedOf);
     for (const { message } of open.held) this.state.sets.returned(open.owner.id, message);
+    this.#afterReturn(life, open, open.held);
     open.held = [];
   }
 
@@ -501,7 +545,16 @@ export class RandomWorkload {
     const known = new Set(items);
     for (const owner of owners) owner.isMoving = true;
     for (const item of items) sets.begin(item, change, false);
+    const moveNewer = (): void => {
+      for (const item of owners.flatMap(({ id }) => sets.items(id).filter(isMoved))) {
+        if (known.has(item)) continue;
+        sets.begin(item, change, false);
+        item.openMoves -= 1;
+      }
+    };
+    this.#unansweredMoves.add(moveNewer);
     const moved = (): void => {
+      this.#unansweredMoves.delete(moveNewer);
       for (const owner of owners) owner.isMoving = false;
       for (const item of items) {
         item.openMoves -= 1;
@@ -509,11 +562,7 @@ export class RandomWorkload {
         const fates = item.fates.filter((fate) => change(fate) === fate);
         if (fates.length > 0) sets.confirm(item, fates);
       }
-      for (const item of owners.flatMap(({ id }) => sets.items(id).filter(isMoved))) {
-        if (known.has(item)) continue;
-        sets.begin(item, change, false);
-        item.openMoves -= 1;
-      }
+      moveNewer();
     };
     answer.then(moved, () => {});
   }
@@ -639,5 +688,6 @@ export function sightingsOf(run: Run): Sighting[] {
     redrives: run.death?.redrives,
     topic: run.topic.id,
     position: run.firstPosition + index,
+    interrupted: run.interrupted,
   }));
 }

@@ -22,6 +22,8 @@ export interface Sighting {
   readonly redrives: number | undefined;
   readonly topic: number;
   readonly position: number;
+  /** Handed over when the process stopped; undefined: not asked. */
+  readonly interrupted?: boolean;
 }
 
 /** A message that was handed to `commit` at least once. */
@@ -53,6 +55,12 @@ export interface Item {
   isSettling: boolean;
   /** Answers that are awaited and may change its fate though it comes meanwhile. */
   openMoves: number;
+  /** Whether a consumer within the process has it: written, as far as anybody was told, or on its way to it or from it. */
+  handOver: "none" | "maybe" | "written" | "returning";
+  /** Whether that was so when the process died, and it was not settled since. */
+  interrupted: "no" | "maybe" | "yes";
+  /** Since what is known survives everything. */
+  wasHandedOver: boolean;
   /** What happened to it, for the report. */
   readonly trail: string[];
 }
@@ -155,6 +163,9 @@ export class ThreeSets {
       isHandedOut: false,
       isSettling: false,
       openMoves: 0,
+      handOver: "none",
+      interrupted: "no",
+      wasHandedOver: false,
       trail: [],
     });
   }
@@ -191,12 +202,28 @@ export class ThreeSets {
     if (dueAtMs > nowMs) throw this.#broken(item, `comes ${dueAtMs - nowMs} ms too early`);
     item.isHandedOut = true;
     item.trail.push("handed out");
+    const { interrupted } = sighting;
+    if (interrupted === true && item.interrupted === "no")
+      throw this.#broken(item, "is said to be interrupted, and nobody had it");
+    if (interrupted === false && item.interrupted === "yes")
+      throw this.#broken(item, "comes as if nobody had had it");
+    if (item.openMoves === 0) item.interrupted = interrupted === true ? "yes" : "no";
+  }
+
+  /** A consumer within the process gets it; `isWritten`: that survives the process. */
+  handOver(subscription: number, message: number, isWritten: boolean): void {
+    const item = this.item(subscription, message);
+    if (!item) return;
+    item.handOver = isWritten ? "written" : "maybe";
+    item.wasHandedOver = true;
+    item.trail.push(isWritten ? "handed over" : "being handed over");
   }
 
   returned(subscription: number, message: number): void {
     const item = this.item(subscription, message);
     if (!item) return;
     item.isHandedOut = false;
+    if (item.handOver !== "none") item.handOver = "returning";
     item.trail.push("returned");
   }
 
@@ -204,6 +231,8 @@ export class ThreeSets {
   begin(item: Item, change: (fate: Fate) => Fate, locks: boolean): void {
     if (locks) item.isSettling = true;
     else item.openMoves += 1;
+    if (item.handOver !== "none") item.handOver = "maybe";
+    if (item.interrupted === "yes") item.interrupted = "maybe";
     item.fates = union(item.fates, item.fates.map(change));
     item.history = union(item.history, item.fates);
     item.trail.push(`asked to be ${item.fates.map(textOf).join(" or ")}`);
@@ -217,10 +246,22 @@ export class ThreeSets {
     item.trail.push(`is ${item.fates.map(textOf).join(" or ")}`);
   }
 
+  /** That it was returned is written. */
+  takenBack(subscription: number, message: number): void {
+    const item = this.item(subscription, message);
+    if (item?.handOver === "returning") item.handOver = "none";
+  }
+
+  /** It was settled in one way or another, durably: whoever had it is through with it. */
+  settled(item: Item): void {
+    item.handOver = "none";
+    item.interrupted = "no";
+  }
+
   // ---- After a crash -----------------------------------------------------------------------------------------------
 
-  /** The process died. `isCertain`: what was confirmed survives that. */
-  crashed(isCertain: boolean): void {
+  /** The process is gone. `isCertain`: what was confirmed survives that. */
+  crashed(isCertain: boolean, how: "stop" | "crash" | "power-cut"): void {
     for (const message of this.messages.values()) {
       if (message.state === "sent" || (!isCertain && message.state === "stored")) {
         message.state = "unknown";
@@ -232,7 +273,8 @@ export class ThreeSets {
         item.isHandedOut = false;
         item.isSettling = false;
         item.openMoves = 0;
-        item.trail.push(isCertain ? "crash" : "power cut");
+        interrupt(item, isCertain, how);
+        item.trail.push(how);
         if (!isCertain) item.fates = union(item.fates, item.history);
       }
     }
@@ -258,9 +300,10 @@ export class ThreeSets {
     for (const item of this.items(subscription)) {
       const isGone = ({ kind }: Fate): boolean => kind === "absent" || kind === "gone";
       if (seen.has(item.message.id)) continue;
-      const left = item.fates.filter(isGone);
-      if (left.length === 0 && !mayBeGone(item)) throw this.#broken(item, "is lost");
-      item.fates = left.length > 0 ? left : [GONE];
+      const expired = mayBeGone(item) ? [GONE] : [];
+      const left = union(item.fates.filter(isGone), expired);
+      if (left.length === 0) throw this.#broken(item, "is lost");
+      item.fates = left;
     }
   }
 
@@ -292,7 +335,10 @@ export class ThreeSets {
   /** What is known now survives everything. */
   settleHistory(): void {
     for (const items of this.#items.values()) {
-      for (const item of items.values()) item.history = item.fates;
+      for (const item of items.values()) {
+        item.history = item.fates;
+        item.wasHandedOver = item.handOver !== "none" || item.interrupted !== "no";
+      }
     }
   }
 
@@ -350,6 +396,16 @@ export class ThreeSets {
         `before: ${item.trail.slice(-20).join(", ")}`,
     );
   }
+}
+
+/** A clean stop takes back what consumers within the process have; what is only written may go with the power. */
+function interrupt(item: Item, isCertain: boolean, how: "stop" | "crash" | "power-cut"): void {
+  const { handOver } = item;
+  item.handOver = "none";
+  if (how === "stop") return;
+  if (how === "crash" && handOver === "written") item.interrupted = "yes";
+  else if (handOver !== "none" && item.interrupted === "no") item.interrupted = "maybe";
+  if (!isCertain && item.wasHandedOver) item.interrupted = "maybe";
 }
 
 /** Whether all that is open is whether it was stored. */

@@ -194,7 +194,32 @@ describe("a deleted subscription", () => {
     const lost = await client.next("consumerNotice");
     const detached = await client.next("consumerNotice");
     expect(lost.body.lost).toMatchObject([{ firstDelivery: 1, reason: "deleted" }]);
-    expect(detached.body.detached).toMatchObject({ code: 5 });
+    expect(detached.body).toMatchObject({ detached: { code: 5 }, source: 0 });
+    expect((await client.answer(client.sendSettle([{}]))).body).toMatchObject({
+      code: "not_found",
+    });
+  });
+
+  test("leaves a consumer its other subscriptions, and its number until the last is gone", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.subscribe(["orders/billing", "refunds/billing"]);
+    const remove = (name: string) =>
+      client.ask("deleteSubscription", { name, force: true }, "done");
+
+    await remove("orders/billing");
+
+    expect((await client.next("consumerNotice")).body).toMatchObject({ consumer: 1, source: 0 });
+    await client.publish("refunds", ["a"]);
+    const { body } = await client.next("deliver");
+    expect(body).toMatchObject({ consumer: 1, firstDelivery: 1, source: 1 });
+    expect(await client.settle([{}])).toMatchObject([{ outcome: "ok" }]);
+    const status = await client.ask("getStatus", {}, "status");
+    expect(JSON.stringify(status)).not.toContain("orders/billing");
+
+    await remove("refunds/billing");
+
+    expect((await client.next("consumerNotice")).body).toMatchObject({ consumer: 1, source: 1 });
     expect((await client.answer(client.sendSettle([{}]))).body).toMatchObject({
       code: "not_found",
     });

@@ -81,10 +81,12 @@ describe("a broker that stops", () => {
     await client.settle([{}]);
     await first.server.close({ timeoutMs: 0 });
 
-    const again = await (await startBroker(options)).connect();
+    const second = await startBroker(options);
+    const again = await second.connect();
     await again.subscribe("orders/billing");
 
     expect(await again.deliveries(1)).toMatchObject([{ text: "b", failedAttempts: 0 }]);
+    expect(second.log.map(({ event }) => event)).not.toContain("journal recovered");
   });
 
   test("logs no lost consumer for those that it ends itself", async () => {

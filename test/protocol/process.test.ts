@@ -1,6 +1,8 @@
+import { appendFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ChildBroker } from "../harness/child-broker.js";
-import { tempDir } from "../harness/start-broker.js";
+import { startBroker, tempDir } from "../harness/start-broker.js";
 
 describe("a broker process", () => {
   test("that is killed keeps what was confirmed, and settles stay settled", async () => {
@@ -25,6 +27,22 @@ describe("a broker process", () => {
     expect((await again.deliveries(2)).map(({ text }) => text)).toEqual(["a", "c"]);
     const { ranges } = await again.publish("orders", ["a", "b", "c"], { firstSequence: 1 });
     expect(ranges).toMatchObject([{ count: 3, firstPosition: 1, duplicate: true }]);
+  });
+
+  test("that was killed while it wrote says how much it cut", async () => {
+    const options = { dataDir: tempDir(), spareBytes: 0 };
+    const broker = await ChildBroker.start(options);
+    await (await broker.connect()).publish("orders", ["a"]);
+    await broker.kill("SIGKILL");
+    const [segment = ""] = readdirSync(options.dataDir).filter((name) => /^segment/.test(name));
+    appendFileSync(join(options.dataDir, segment), "torn");
+
+    const { log } = await startBroker(options);
+
+    expect(log.find(({ event }) => event === "journal recovered")).toMatchObject({
+      level: "warn",
+      fields: { tornBytes: 4, damagedSnapshots: 0 },
+    });
   });
 
   test("that is told to stop drains and exits with 0", async () => {

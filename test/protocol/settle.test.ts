@@ -96,6 +96,32 @@ describe("a settle", () => {
     expect(answer.body).toMatchObject({ code: "not_found", field: "consumer" });
   });
 
+  test("makes the broker read no further while 100,000 ranges are not answered", async () => {
+    const { connect, server } = await startBroker();
+    const client = await connect();
+    await client.subscribe("orders/billing");
+    await client.publish("orders", ["a"]);
+    await client.deliveries(1);
+    const { engine } = server.context.broker;
+    const commit = engine.commit.bind(engine);
+    const held: (() => void)[] = [];
+    engine.commit = (unit, done) => commit(unit, (result) => held.push(() => done(result)));
+    const first = client.sendSettle([{}]);
+    const garbage = Array.from({ length: 10_000 }, (_, index) => ({ firstDelivery: 2 + index }));
+    const last = Array.from({ length: 20 }, () => client.sendSettle(garbage)).at(-1) ?? 0;
+    const afterwards = client.request("getStatus", {});
+    const [connection] = server.context.connections;
+    await expect.poll(() => connection?.session.settlingRanges).toBeGreaterThan(100_000);
+    expect(connection?.session.settlingRanges).toBeLessThan(200_000);
+
+    for (const answer of held) answer();
+
+    expect((await client.answer(first)).kind).toBe("settled");
+    expect((await client.answer(last)).kind).toBe("settled");
+    expect((await afterwards).kind).toBe("status");
+    expect(connection?.session.settlingRanges).toBe(0);
+  });
+
   test("of 10,001 ranges is refused whole", async () => {
     const { connect } = await startBroker();
     const client = await connect();
@@ -111,7 +137,28 @@ describe("a settle", () => {
     });
   });
 
+  test("that names 10,001 deliveries is refused whole", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.subscribe("orders/billing");
+    await client.publish("orders", ["a"]);
+    await client.deliveries(1);
+
+    const answer = await client.answer(
+      client.sendSettle([{}, { firstDelivery: 2, count: limits.MAX_SETTLED_DELIVERIES }]),
+    );
+
+    expect(answer.body).toMatchObject({
+      code: "invalid_argument",
+      field: "count",
+      limit: 10_000,
+      message: "the Settle names 10001 deliveries; at most 10000 are allowed",
+    });
+    expect(await client.settle([{}])).toMatchObject([{ outcome: "ok" }]);
+  });
+
   test.each([
+    ["delivery 0", { firstDelivery: 0 }, "firstDelivery"],
     ["a nack delayed by more than a day", { verb: "nack", delayMs: DAY_MS + 1 }, "delayMs"],
     ["an extension of 0", { verb: "extend", extendMs: 0 }, "ms"],
     ["an extension of more than 600 s", { verb: "extend", extendMs: 600_001 }, "ms"],

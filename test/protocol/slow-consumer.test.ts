@@ -89,6 +89,7 @@ describe("a consumer that does not read", () => {
       name: "test",
       credit: { messages: 10, bytes: 0, concurrency: 0 },
       ackOnDelivery: false,
+      sharesProcess: false,
       port: session?.portFor(2) ?? { deliver: () => {}, notice: () => {} },
       create: undefined,
       mustExist: false,

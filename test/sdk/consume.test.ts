@@ -42,6 +42,30 @@ describe("subscribe", () => {
     expect(await arrivals.reach(2)).toEqual(["a/x", "b/x"]);
   });
 
+  test("goes on with the others when one of them is deleted, and ends with the last", async () => {
+    const iterator = client.messages(["a/x", "b/x"]);
+    const take = async (): Promise<string> => {
+      const result: IteratorResult<Delivery, undefined> = await iterator.next();
+      if (result.done) throw new Error("it ended");
+      await result.value.ack();
+      return result.value.subscription;
+    };
+    const first = take();
+    await expect.poll(() => client.subscriptions.get("b/x")).toBeDefined();
+    await client.publish("b", "1");
+    expect(await first).toBe("b/x");
+
+    await client.subscriptions.delete("a/x", { force: true });
+    await client.publish("b", "2");
+    expect(await take()).toBe("b/x");
+    expect(world.log).toContainEqual(expect.stringMatching(/a\/x ended: .*it goes on with b\/x$/));
+
+    const last = take();
+    await client.subscriptions.delete("b/x", { force: true });
+    await expect(last).rejects.toMatchObject({ code: "not_found" });
+    expect(client.health().consumers).toBe(0);
+  });
+
   test("makes a new subscription with the options given, and leaves an existing one as it is", async () => {
     const create = { maxAttempts: 2 };
     const first = await client.subscribe("orders/billing", () => {}, { create });

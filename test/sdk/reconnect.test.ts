@@ -41,6 +41,20 @@ describe("a connection that was cut", () => {
     expect((await direct.subscriptions.get("orders/billing"))?.running).toBe(0);
   });
 
+  test("leaves a consumer the subscriptions that were not deleted meanwhile", async () => {
+    const arrivals = new Arrivals<string>();
+    const sources = ["orders/billing", "refunds/billing", "fees/billing"] as const;
+    await client.subscribe(sources, (delivery) => arrivals.add(delivery.subscription));
+    const resumed = next(client, "resumed");
+    proxy.cut();
+    await direct.subscriptions.delete("refunds/billing", { force: true });
+    await resumed;
+    await direct.publish("fees", 1);
+    expect(await arrivals.reach(1)).toEqual(["fees/billing"]);
+    await expect.poll(() => world.log.join()).toContain("the consumer of refunds/billing ended");
+    expect(client.health().consumers).toBe(1);
+  });
+
   test("delivers later messages once, under the same numbers", async () => {
     const values = new Arrivals<unknown>();
     const gate = deferred();

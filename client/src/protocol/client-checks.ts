@@ -16,7 +16,7 @@ export const CLIENT_CHECKS = {
   },
   subscribe(body: peyk.v1.Subscribe): void {
     checkAtMost(body.subscriptions.length, limits.MAX_SOURCES, "entries", "subscriptions");
-    checkCredit(body.creditMessages, body.creditBytes);
+    checkCredit({ messages: body.creditMessages, bytes: body.creditBytes });
     if (body.subscriptions.length === 0) {
       const text = "the Subscribe names no subscription; at least 1 is needed";
       throw new PeykError("invalid_argument", text, { field: "subscriptions" });

@@ -11,15 +11,27 @@ const MESSAGES = 2 << 3;
 const BYTES = 3 << 3;
 const CONCURRENCY = 4 << 3;
 
-export interface Credit {
-  readonly consumer: number;
-  /** 0: paused. */
+/** How much a consumer may hold unsettled; replaces what it said before. */
+export interface ConsumerCredit {
+  /** 0 pauses: what it holds stays its own. */
   readonly messages: number;
-  /** 0: the default. */
+  /** 0: the default. A larger message is delivered when the consumer holds nothing else. */
   readonly bytes: number;
-  /** 0: all of them at a time. */
+  /** How many deliveries it works on at a time, the oldest ones. 0: all. */
   readonly concurrency: number;
 }
+
+export interface Credit extends ConsumerCredit {
+  readonly consumer: number;
+}
+
+/** The highest credit of a consumer. */
+export interface CreditLimits {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+const HIGHEST: CreditLimits = { messages: MAX_CREDIT_MESSAGES, bytes: MAX_CREDIT_BYTES };
 
 export function writeCredit(writer: PacketWriter, credit: Credit): void {
   beginFrame(writer, 0, CLIENT_FRAMES.credit);
@@ -42,16 +54,14 @@ export function readCredit(packet: Uint8Array, start: number, end: number): Cred
     else if (tag === CONCURRENCY) credit.concurrency = reader.uint32();
     else reader.skip(tag);
   }
-  checkCredit(credit.messages, credit.bytes);
+  checkCredit(credit);
   return credit;
 }
 
-/** Throws `invalid_argument` for more credit than a consumer may have; also for Subscribe. */
-export function checkCredit(messages: number, bytes: number): void {
-  if (messages > MAX_CREDIT_MESSAGES) {
-    throw tooMuch(`${messages} messages`, MAX_CREDIT_MESSAGES);
-  }
-  if (bytes > MAX_CREDIT_BYTES) throw tooMuch(`${bytes} bytes`, MAX_CREDIT_BYTES);
+/** Throws `invalid_argument` for more credit than a consumer may have: anywhere, or at a broker that allows less. */
+export function checkCredit({ messages, bytes }: CreditLimits, limits = HIGHEST): void {
+  if (messages > limits.messages) throw tooMuch(`${messages} messages`, limits.messages);
+  if (bytes > limits.bytes) throw tooMuch(`${bytes} bytes`, limits.bytes);
 }
 
 function tooMuch(asked: string, limit: number): PeykError {

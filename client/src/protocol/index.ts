@@ -2,7 +2,7 @@
 export { CLOSE_CODES, closeReason } from "./close-codes.js";
 export type { CloseReason } from "./close-codes.js";
 export { checkCredit, readCredit, writeCredit } from "./credit.js";
-export type { Credit } from "./credit.js";
+export type { ConsumerCredit, Credit, CreditLimits } from "./credit.js";
 export { beginDeliver, readDeliver, writeDetail } from "./deliver.js";
 export type { Deliver, DeliverHeader, DeliveryDetail, DeliveryDetailInput } from "./deliver.js";
 export { toPeykError } from "./error-codec.js";

@@ -103,6 +103,8 @@ export const MAX_CREDIT_BYTES = 256 * MIB;
 export const DEFAULT_CREDIT_BYTES = 16 * MIB;
 /** Ranges in one `settle`. */
 export const MAX_SETTLE_RANGES = 10_000;
+/** Deliveries that all ranges of one `settle` name together. */
+export const MAX_SETTLED_DELIVERIES = 10_000;
 /** Bytes of the reason of a nack or reject; what is longer is cut. */
 export const MAX_REASON_BYTES = KIB;
 /** Bytes of what an extension leaves for the next attempt. */

@@ -27,8 +27,17 @@ export interface Settle {
   readonly ranges: readonly SettleRange[];
 }
 
-/** The same for `count` deliveries that follow one another. */
+/**
+ * What a consumer says of `count` deliveries that follow one another:
+ *
+ *   ack      done: never comes back
+ *   nack     failed: comes back later, or is dead-lettered at the last attempt
+ *   reject   dead-lettered now
+ *   release  given back, not counted
+ *   extend   the ack deadline begins again
+ */
 export interface SettleRange {
+  /** At least 1. */
   readonly firstDelivery: number;
   /** At least 1. */
   readonly count: number;
@@ -73,14 +82,19 @@ export function readSettle(packet: Uint8Array, start: number, end: number): Sett
   const reader = new WireReader().reset(packet, start, end);
   const ranges: SettleRange[] = [];
   let consumer = 0;
+  let deliveries = 0;
   while (reader.at < end) {
     const tag = reader.tag();
     if (tag === CONSUMER) consumer = reader.uint32();
     else if (tag === RANGES) {
       if (ranges.length === limits.MAX_SETTLE_RANGES) throw tooManyRanges();
-      ranges.push(checkRange(readRange(reader)));
+      const range = readRange(reader);
+      checkRange(range);
+      ranges.push(range);
+      deliveries += range.count;
     } else reader.skip(tag);
   }
+  if (deliveries > limits.MAX_SETTLED_DELIVERIES) throw tooManyDeliveries(deliveries);
   return { consumer, ranges };
 }
 
@@ -111,8 +125,12 @@ function readRange(reader: WireReader): SettleRange {
   return range;
 }
 
-function checkRange(range: SettleRange): SettleRange {
-  const { delayMs = 0, extendMs = limits.MIN_ACK_DEADLINE_MS } = range;
+function checkRange(range: SettleRange): void {
+  const { firstDelivery, delayMs = 0, extendMs = limits.MIN_ACK_DEADLINE_MS } = range;
+  if (firstDelivery < 1) {
+    const text = `a range of the Settle begins at delivery ${firstDelivery}; the first one has number 1`;
+    throw new PeykError("invalid_argument", text, { field: "firstDelivery", limit: 1 });
+  }
   if (delayMs > limits.MAX_NACK_DELAY_MS) {
     const limit = limits.MAX_NACK_DELAY_MS;
     const text = `the delay of a nack is ${delayMs} ms; at most ${limit} are allowed`;
@@ -125,7 +143,6 @@ function checkRange(range: SettleRange): SettleRange {
       `${limits.MIN_ACK_DEADLINE_MS} to ${limit} are allowed`;
     throw new PeykError("invalid_argument", text, { field: "ms", limit });
   }
-  return range;
 }
 
 function readNote(reader: WireReader): string {
@@ -135,6 +152,12 @@ function readNote(reader: WireReader): string {
   if (size <= limit) return reader.textTo(stop);
   const text = `the note of an extension has ${size} bytes; at most ${limit} are allowed`;
   throw new PeykError("invalid_argument", text, { field: "note", limit });
+}
+
+function tooManyDeliveries(count: number): PeykError {
+  const limit = limits.MAX_SETTLED_DELIVERIES;
+  const text = `the Settle names ${count} deliveries; at most ${limit} are allowed`;
+  return new PeykError("invalid_argument", text, { field: "count", limit });
 }
 
 function tooManyRanges(): PeykError {

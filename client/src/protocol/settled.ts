@@ -12,18 +12,26 @@ const OUTCOME = 3 << 3;
 const EXTENDED_MS = 4 << 3;
 const RETRY_IN_MS = 5 << 3;
 
-/** In the order of their numbers on the wire. */
+/**
+ * What became of a settle, in the order of the numbers on the wire:
+ *
+ *   ok               done
+ *   already_settled  by this consumer, before; after an ack, reject or last attempt it will not come back
+ *   lease_lost       the lease ended: somebody else has the message, or will
+ *   unknown          never delivered to this consumer
+ *   unconfirmed      it cannot be told whether it was stored: the message may come back
+ */
 const OUTCOMES = ["ok", "already_settled", "lease_lost", "unknown", "unconfirmed"] as const;
 export type SettleOutcome = (typeof OUTCOMES)[number];
 
-/** The same for `count` deliveries that follow one another. */
+/** The answer for `count` deliveries that follow one another; all ranges together cover those of the settle in order. */
 export interface SettledRange {
   readonly firstDelivery: number;
   readonly count: number;
   readonly outcome: SettleOutcome;
-  /** extend: what was granted. */
+  /** extend: what was granted; 0 for a buffered delivery, whose deadline has not begun. */
   readonly extendedMs?: number | undefined;
-  /** nack: when it comes back; undefined where it was dead-lettered. */
+  /** nack: when it comes back, from now; undefined where it was dead-lettered. */
   readonly retryInMs?: number | undefined;
 }
 

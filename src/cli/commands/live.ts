@@ -45,6 +45,7 @@ async function run(context: Context, pattern: string, flags: Flags): Promise<num
         missed === "unknown" ? "some messages were missed" : `${plural(missed, "message")} missed`,
       );
     const listener: Live = await client.live(pattern, (message) => view.show(message), { onGap });
+    view.begin();
     if (output.isTerminal) output.say(`Looks at ${pattern} from now on. Ctrl-C ends.`);
     else output.detail(`looks at ${pattern}`);
     await view.finished;
@@ -89,6 +90,10 @@ class View {
       this.#fail = reject;
     });
     signal.addEventListener("abort", () => this.#end(), { once: true });
+  }
+
+  /** It listens: from now on nothing may come. */
+  begin(): void {
     this.#wait();
   }
 

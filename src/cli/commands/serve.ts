@@ -5,7 +5,7 @@ import { readToken, type Context } from "../context.js";
 import { act, addSettings } from "../declare.js";
 import { CommandError, configurationError, EXIT, explainFailure, usageError } from "../failures.js";
 import { Interruption } from "../interruption.js";
-import type { Output } from "../output.js";
+import { BrokenPipe, type Output } from "../output.js";
 import { SERVE_SETTINGS, type SettingKey } from "../settings.js";
 import { VERSION } from "../../version.js";
 
@@ -117,15 +117,26 @@ async function announce(context: Context, broker: Broker): Promise<void> {
   const url = broker.url ?? "";
   if (output.isJson) {
     const { pid } = process;
-    return output.json({ version: VERSION, url, dataDir: dataDir ?? null, durability, pid });
+    const place = { dataDir: dataDir ?? null, durability };
+    return evenIfUnread(output.json({ version: VERSION, url, ...place, pid }));
   }
   const place = dataDir === undefined ? "keeps all in memory" : `data in ${dataDir}`;
-  await output.line(`Peyk ${VERSION} listens on ${url}, ${place}, ${DURABILITY[durability]}`);
+  const line = `Peyk ${VERSION} listens on ${url}, ${place}, ${DURABILITY[durability]}`;
+  await evenIfUnread(output.line(line));
   if (config.get("logFormat") === "json") return;
   const command = callName();
   const where =
     url === "ws://127.0.0.1:7070" ? "" : ` --url ${url.replace("//0.0.0.0", "//127.0.0.1")}`;
   sayWhatToTry(output, `${command}${where}`);
+}
+
+/** A broker serves on, whether anybody reads what it prints or not. */
+async function evenIfUnread(printing: Promise<void>): Promise<void> {
+  try {
+    await printing;
+  } catch (error) {
+    if (!(error instanceof BrokenPipe)) throw error;
+  }
 }
 
 function sayWhatToTry(output: Output, command: string): void {

@@ -218,6 +218,7 @@ export class Browser {
       publishedAtMs: record.timeMs,
       failures: 0,
       crashes: 0,
+      interrupted: false,
       note: undefined,
       death: undefined,
     };

@@ -53,9 +53,12 @@ export class Commit {
   readonly #growing = new Map<number, GrowingRecord>();
   readonly #records = new Map<number, CommittedRecord[]>();
   readonly #waiters: (() => void)[] = [];
+  readonly #writeWaiters: (() => void)[] = [];
   /** Headers and bodies of records, entries aside. */
   #recordBytes = 0;
   #isKeptEmpty = false;
+  /** Something in it must not be lost with the page cache; without it nothing is synced. */
+  #isWorthSync = false;
   /** Synced at any durability. */
   needsSync = false;
 
@@ -66,6 +69,11 @@ export class Commit {
   /** Nothing to write; there may be somebody to answer. */
   get isEmpty(): boolean {
     return this.byteLength === 0 && !this.#isKeptEmpty;
+  }
+
+  /** Whether a sync is needed before anybody may be told that it is durable. */
+  get isWorthSync(): boolean {
+    return this.#isWorthSync || this.#isKeptEmpty || this.needsSync || this.hasRecords;
   }
 
   /** How many bytes it will take at most, headers aside. */
@@ -89,6 +97,12 @@ export class Commit {
   }
 
   entry(entry: Entry): void {
+    this.#isWorthSync = true;
+    this.#entries.add(entry);
+  }
+
+  /** An entry that is to survive this process, but not the machine: for its sake nothing is synced. */
+  passingEntry(entry: Entry): void {
     this.#entries.add(entry);
   }
 
@@ -121,6 +135,15 @@ export class Commit {
   /** Calls back once everything added so far is durable, in the order of the calls. */
   whenDurable(callback: () => void): void {
     this.#waiters.push(callback);
+  }
+
+  /** Calls back once everything added so far is written, and survives this process, in the order of the calls. */
+  whenWritten(callback: () => void): void {
+    this.#writeWaiters.push(callback);
+  }
+
+  written(): void {
+    for (const waiter of this.#writeWaiters) waiter();
   }
 
   durable(): void {

@@ -62,6 +62,12 @@ export class Core {
     this.enter(entry);
   }
 
+  /** The same for an entry that need not survive the machine. */
+  enterPassing(entry: Entry): void {
+    this.journal.open.passingEntry(entry);
+    this.state.apply(entry, NOW);
+  }
+
   /** Records were entered at these positions. */
   appended(log: number, first: number, count: number): void {
     this.state.appended(log, first, count, NOW);

@@ -1,3 +1,4 @@
+import { HandOvers } from "./hand-overs.js";
 import { PositionSet } from "./position-set.js";
 import type { Follower, Positions } from "./positions.js";
 
@@ -12,6 +13,8 @@ export interface Retry {
   readonly firstFailedAtMs: number;
   /** Position in the subscription's log of notes; 0: none. */
   readonly note: number;
+  /** It was handed over when the process stopped; that attempt is not counted yet. */
+  readonly interrupted: boolean;
 }
 
 /** Shared by all cursors without failures; never written to. */
@@ -30,6 +33,8 @@ export class Cursor implements Follower {
   readonly held = new PositionSet();
   /** By position: failed and not settled, waiting or handed out again. Made when something fails first. */
   retries: ReadonlyMap<number, Retry> = NO_RETRIES;
+  /** What consumers within the process hold. Made with the first of them. */
+  handOvers: HandOvers | undefined;
   #floor: number;
   /** Messages at or above the floor that are not settled. */
   unsettledCount = 0;
@@ -68,6 +73,7 @@ export class Cursor implements Follower {
     const end = first + count;
     if (end <= this.#floor) return 0;
     if (this.retries.size > 0) this.#forgetRetries(first, end);
+    this.handOvers?.remove(first, count);
     if (first <= this.#floor) {
       const settledBefore = this.settled.remove(this.#floor, end - this.#floor);
       const settledNow = end - this.#floor - settledBefore;
@@ -84,8 +90,31 @@ export class Cursor implements Follower {
   /** These failed; what is settled already stays so. */
   failed(first: number, count: number, retry: Retry): void {
     const retries = this.#ownRetries();
+    this.handOvers?.remove(first, count);
     for (let position = first; position < first + count; position += 1) {
       if (!this.isSettled(position)) retries.set(position, retry);
+    }
+  }
+
+  /** A consumer within the process gets these. */
+  handOver(log: number, first: number, count: number): void {
+    if (first + count <= this.#floor) return;
+    (this.handOvers ??= new HandOvers()).add(log, first, count);
+  }
+
+  /** The process stopped, and whoever held what was handed over is gone: it comes again at once, as interrupted. */
+  interrupt(): void {
+    const handOvers = this.handOvers?.ranges() ?? [];
+    this.handOvers = undefined;
+    for (const { log, first, count } of handOvers) {
+      let before: Retry | undefined;
+      let retry: Retry | undefined;
+      for (let position = first; position < first + count; position += 1) {
+        const known = this.retries.get(position);
+        if (!retry || known !== before) retry = interruptedRetry(log, known);
+        before = known;
+        this.failed(position, 1, retry);
+      }
     }
   }
 
@@ -94,6 +123,7 @@ export class Cursor implements Follower {
     if (floor <= this.#floor) return;
     this.settled.remove(this.#floor, floor - this.#floor);
     this.#deleteRetries((position) => position < floor);
+    this.handOvers?.remove(this.#floor, floor - this.#floor);
     this.#floor = floor;
     this.unsettledCount = unsettledLeft;
     this.passGaps();
@@ -157,3 +187,14 @@ export class Cursor implements Follower {
     return this.retries as Map<number, Retry>;
   }
 }
+
+/** `known`: what failed before. */
+const interruptedRetry = (log: number, known: Retry | undefined): Retry => ({
+  log,
+  failures: known?.failures ?? 0,
+  crashes: known?.crashes ?? 0,
+  dueAtMs: 0,
+  firstFailedAtMs: known?.firstFailedAtMs ?? 0,
+  note: known?.note ?? 0,
+  interrupted: true,
+});

@@ -9,6 +9,7 @@ import type {
   FeedEvents,
   ProducerId,
   ProducerState,
+  Ref,
   Run,
   StorageState,
   SubscriptionStats,
@@ -140,6 +141,15 @@ export class EmbeddedEngine implements Engine {
       settles: unit.settles.map((settle) => settler.settle(settle)),
     };
     core.journal.open.whenDurable(() => done(result));
+  }
+
+  /** Not while the disk is full, either: what is left is for settles. */
+  handOver(subscription: number, { log, first, count }: Ref, done: () => void): void {
+    const { core } = this.#opened;
+    if (core.journal.failure) return;
+    if (this.#options.durability === "memory" || core.files.isFull) return done();
+    core.enterPassing({ handedOver: { subscription, log, first, count } });
+    core.journal.open.whenWritten(done);
   }
 
   feed(subscription: number, events: FeedEvents): Feed {

@@ -143,6 +143,7 @@ export class TopicSource implements Source {
       publishedAtMs: record.timeMs,
       failures: retry?.failures ?? 0,
       crashes: retry?.crashes ?? 0,
+      interrupted: retry?.interrupted ?? false,
       note,
       death: undefined,
     };

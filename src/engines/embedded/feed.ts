@@ -14,6 +14,8 @@ export interface FeedHost {
   /** Asks for `pump` once the I/O events of this turn are handled. */
   schedule(feed: EmbeddedFeed): void;
   closed(feed: EmbeddedFeed): void;
+  /** What was handed over to a consumer within the process is not held any more. */
+  takenBack(ref: Ref): void;
 }
 
 /**
@@ -81,6 +83,7 @@ export class EmbeddedFeed implements Feed {
       const source = this.#sources.get(ref.log);
       if (!source) continue;
       source.returned(ref.first, ref.count);
+      if (source.cursor.handOvers?.hasAny(ref)) this.#host.takenBack(ref);
       this.#returns.giveBack(source, ref);
     }
     this.wakeUp();
@@ -90,7 +93,12 @@ export class EmbeddedFeed implements Feed {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#alarm.clear();
-    for (const source of this.#sources.values()) source.close();
+    for (const source of this.#sources.values()) {
+      for (const ref of source.cursor.handOvers?.ranges() ?? []) {
+        if (ref.log === source.log) this.#host.takenBack(ref);
+      }
+      source.close();
+    }
     this.#host.closed(this);
   }
 

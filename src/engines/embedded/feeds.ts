@@ -93,6 +93,9 @@ export class Feeds {
         this.#notes.delete(feed);
         this.#core.feeds.delete(subscription);
       },
+      takenBack: ({ log, first, count }) => {
+        this.#core.enterPassing({ takenBack: { subscription, log, first, count } });
+      },
     };
   }
 

@@ -149,7 +149,7 @@ export class Journal {
     // Those before the last one are written; it may be on its way.
     if (number >= this.#lastNumber && this.#phase !== "closed") await this.durable();
     // Segments before the current one were synced when they were left.
-    if (this.#options.durability !== "fsync") await this.files.current.file.sync();
+    if (number > this.#syncedNumber) await this.files.current.file.sync();
   }
 
   /** Something that the journal stands on failed: nothing more is written or answered. */
@@ -206,11 +206,15 @@ export class Journal {
     }
     const { segment, sealed } = await this.#writeSealed(commit);
     failpoint("commit.after-write");
-    if (this.#options.durability === "fsync" || commit.needsSync) {
-      await segment.file.sync();
+    if (this.#mustSync(commit)) {
+      const syncing = segment.file.sync();
+      commit.written();
+      await syncing;
       this.#syncedNumber = sealed.number;
       this.#syncedMark = sealed.mark;
       if (sealed.records.length > 0) this.#contentNumber = sealed.number;
+    } else {
+      commit.written();
     }
     failpoint("commit.after-sync");
     // Something else that the journal stands on may have failed meanwhile.
@@ -219,6 +223,10 @@ export class Journal {
     failpoint("commit.before-replies");
     commit.durable();
     this.#listener.answered();
+  }
+
+  #mustSync(commit: Commit): boolean {
+    return commit.needsSync || (this.#options.durability === "fsync" && commit.isWorthSync);
   }
 
   async #writeSealed(commit: Commit): Promise<{ segment: Segment; sealed: SealedCommit }> {

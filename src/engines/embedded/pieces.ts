@@ -113,7 +113,11 @@ function restoreCursor(state: State, owner: SubscriptionState, log: Log, saved: 
       dueAtMs: retry.dueAtMs ?? 0,
       firstFailedAtMs: retry.firstFailedAtMs ?? 0,
       note: retry.note ?? 0,
+      interrupted: retry.interrupted ?? false,
     });
+  }
+  for (const { log: of = 0, first = 0, count = 0 } of saved.handedOver ?? []) {
+    cursor.handOver(of, first, count);
   }
 }
 
@@ -166,6 +170,7 @@ function encodeCursor(cursor: Cursor) {
       count,
       ...retry,
     })),
+    handedOver: cursor.handOvers?.ranges() ?? [],
   };
 }
 

@@ -79,6 +79,21 @@ export class PositionSet {
     return end;
   }
 
+  /** What is in the set, as ranges in order, each within one page. */
+  ranges(): { first: number; count: number }[] {
+    const ranges: { first: number; count: number }[] = [];
+    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
+      const end = (number + 1) * PAGE_POSITIONS;
+      let first = this.nextPresent(number * PAGE_POSITIONS, end);
+      while (first < end) {
+        const until = Math.min(this.nextAbsent(first), end);
+        ranges.push({ first, count: until - first });
+        first = this.nextPresent(until, end);
+      }
+    }
+    return ranges;
+  }
+
   /** The 32 bits of positions `32 * index` to `32 * index + 31`. */
   word(index: number): number {
     return this.#pages.get(Math.floor(index / PAGE_WORDS))?.words[index % PAGE_WORDS] ?? 0;

@@ -117,7 +117,8 @@ export class RecordReader {
       const found = records[at];
       const isIt = found?.log === log && found.firstPosition === place.first;
       if (!isIt) this.damagedRecords += 1;
-      return { ...place, record: isIt ? found : undefined };
+      const { first, count, offset, bodyBytes } = place;
+      return { first, count, offset, bodyBytes, record: isIt ? found : undefined };
     });
   }
 

@@ -169,9 +169,9 @@ export class Reclaim {
     }
   }
 
-  /** Leaves three quarters of the disk's time to commits. */
+  /** Leaves three quarters of the disk's time to commits; on a full disk, which waits for what this frees, none. */
   async #pause(workedMs: number): Promise<void> {
-    if (workedMs === 0 || this.#isStopped) return;
+    if (workedMs === 0 || this.#isStopped || this.#core.files.isFull) return;
     await new Promise<void>((resolve) => {
       const timer = this.#core.clock.setTimer(Math.min(workedMs * 3, MAX_PAUSE_MS), resolve);
       this.#endPause = () => {

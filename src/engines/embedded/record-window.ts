@@ -26,13 +26,13 @@ export class RecordWindow {
   readonly log: number;
   readonly #reader: RecordReader;
   readonly #events: WindowEvents;
-  /** Records read ahead, in order and without holes but for damaged ones. */
+  /** All records between `#from` and `#to` that can be read, in order. */
   #ahead: readonly RecentRecord[] = [];
   /** What these take in memory. */
   #aheadBytes = 0;
-  /** Where the last read was asked to begin, and to where it showed that there is nothing. */
-  #askedFrom = 0;
-  #nothingBelow = 0;
+  /** The positions of which is known what is there: from the first to below the second. */
+  #from = 0;
+  #to = 0;
   #isLoading = false;
   #isClosed = false;
 
@@ -49,19 +49,21 @@ export class RecordWindow {
       this.drop();
       return recent;
     }
-    if (position >= this.#askedFrom) {
-      const found = this.#findAhead(position);
-      if (found) return found;
-      if (end <= this.#nothingBelow) return undefined;
-    }
+    const isKnown = position >= this.#from && position < this.#to;
+    const found = isKnown ? this.#findAhead(position) : undefined;
+    if (found) return found;
+    if (isKnown && end <= this.#to) return undefined;
     if (!mayLoad) return "parked";
-    this.#load(position, end);
+    if (!this.#isLoading && !isKnown) this.drop(position);
+    this.#load(end);
     return "loading";
   }
 
-  /** Forgets what was read ahead. */
-  drop(): void {
+  /** Forgets what was read ahead; goes on at `position`. */
+  drop(position = 0): void {
     this.#setAhead([]);
+    this.#from = position;
+    this.#to = position;
   }
 
   /** Forgets it for good: what the disk answers from now on is not kept. */
@@ -70,24 +72,32 @@ export class RecordWindow {
     this.drop();
   }
 
+  /** Forgets records that end at or below `position`: whoever asks for them has them read again. */
   #findAhead(position: number): RecentRecord | undefined {
     const drop = this.#ahead.findIndex((record) => record.first + record.count > position);
-    if (drop === -1) this.drop();
-    else if (drop > 0) this.#ahead = this.#ahead.slice(drop);
+    if (drop === 0 || this.#ahead.length === 0) return this.#ahead[0];
+    this.#from = position;
+    if (drop === -1) this.#setAhead([]);
+    else this.#ahead = this.#ahead.slice(drop);
     return this.#ahead[0];
   }
 
-  #load(position: number, end: number): void {
+  /** Reads on behind what is known, of which nothing is left to hand out. */
+  #load(end: number): void {
     if (this.#isLoading) return;
     this.#isLoading = true;
+    const at = this.#to;
     const maxBytes = this.#reader.aheadBytes < MAX_AHEAD_BYTES ? READ_AHEAD_BYTES : 1;
-    this.#reader.read(this.log, position, maxBytes).then(
+    this.#reader.read(this.log, at, maxBytes).then(
       (read) => {
         this.#isLoading = false;
         if (this.#isClosed) return;
-        this.#askedFrom = position;
-        this.#setAhead(read.flatMap(({ record }) => (record ? [toRecent(record)] : [])));
-        this.#nothingBelow = read.length === 0 ? end : 0;
+        const last = read.at(-1);
+        // Otherwise it was dropped meanwhile, and is not what is asked for.
+        if (this.#to === at) {
+          this.#setAhead(read.flatMap(({ record }) => (record ? [toRecent(record)] : [])));
+          this.#to = last ? last.first + last.count : end;
+        }
         for (const { record, first, count } of read) {
           if (!record) this.#events.damaged(this.log, first, count);
         }

@@ -8,6 +8,7 @@ import { createSegment, Files } from "./files.js";
 import {
   createJournalId,
   FileKind,
+  findCommitMagic,
   FORMAT_VERSION,
   parseFileName,
   RecordKind,
@@ -43,6 +44,8 @@ export interface RecoveryReport {
   /** Bytes cut from the end, left behind by a crash. */
   readonly tornBytes: number;
   readonly damagedSnapshots: number;
+  /** Segments whose footer was not whole: their commits are, and say where everything stands. */
+  readonly rebuiltFooters: number;
 }
 
 /** The last segment, read to where the journal ends. */
@@ -79,7 +82,9 @@ class Recovery {
   readonly #found: FoundFiles;
   readonly #snapshot: Snapshot | undefined;
   readonly #state = new State();
-  readonly #report: { replayedCommits: number; tornBytes: number; damagedSnapshots: number };
+  readonly #report: {
+    -readonly [Field in keyof RecoveryReport]: RecoveryReport[Field];
+  };
 
   constructor(disk: Disk, clock: Clock, spareBytes: number, found: FoundFiles) {
     this.#disk = disk;
@@ -88,7 +93,7 @@ class Recovery {
     this.#found = found;
     this.#snapshot = found.snapshots.at(-1);
     const { damagedSnapshots } = found;
-    this.#report = { replayedCommits: 0, tornBytes: 0, damagedSnapshots };
+    this.#report = { replayedCommits: 0, tornBytes: 0, damagedSnapshots, rebuiltFooters: 0 };
   }
 
   async run(): Promise<Recovered> {
@@ -150,7 +155,11 @@ class Recovery {
       }
       const isNeeded = next === undefined || next > covers + 1 || !file.tail;
       if (isNeeded) last = await this.#scan(file, next);
-      if (next !== undefined && file.tail) await this.#readFooter(file);
+      if (next !== undefined && !(await this.#found.readFooter(file))) {
+        // After a full disk it is written later than the next segment, and may be torn. The commits say the same.
+        if (!isNeeded) last = await this.#scan(file, next);
+        if (last && last.end.offset < last.bytes.byteLength) this.#report.rebuiltFooters += 1;
+      }
       lastCommit = file.segment.lastCommit;
     }
     if (!last) throw new DiskError("missing", "open", "the last segment");
@@ -188,11 +197,14 @@ class Recovery {
     const isFollowed =
       nextFirst === undefined
         ? end.lastCommit >= (this.#snapshot?.lastCommit ?? 0)
-        : nextFirst === number || (!tail && nextFirst <= covers + 1);
+        : nextFirst === number || nextFirst <= covers + 1;
     const isSealedHere =
       tail === undefined ||
       (tail.lastCommit === end.lastCommit && tail.footerOffset === end.offset);
-    const isDurable = provesDurable(bytes, end.offset, segment.number, number, header.journal);
+    // Before a next segment is begun all commits of this one are durable: only its footer may be torn.
+    const isDurable =
+      (nextFirst !== undefined && findCommitMagic(bytes, end.offset) === end.offset) ||
+      provesDurable(bytes, end.offset, segment.number, number, header.journal);
     if (isFollowed && isSealedHere && !isDurable) return;
     const detail = `commit ${number}, which was confirmed, is not whole`;
     throw this.#found.damaged(file.name, end.offset, detail);
@@ -220,12 +232,6 @@ class Recovery {
     }
   }
 
-  async #readFooter(file: FoundFile): Promise<void> {
-    if (await this.#found.readFooter(file)) return;
-    const at = file.tail?.footerOffset ?? file.segment.size;
-    throw this.#found.damaged(file.segment.file.name, at, "its footer is not readable");
-  }
-
   /** Whether all that is in use is there, and whole as far as it is not read before it is needed. */
   async #checkFiles(): Promise<void> {
     const there = new Set<number>();
@@ -234,7 +240,9 @@ class Recovery {
       there.add(segment.number);
       if (segment.header.kind === FileKind.hot || !this.#isUsed(segment)) continue;
       if (!tail) throw this.#found.damaged(segment.file.name, segment.size, "it is cut off");
-      await this.#readFooter(file);
+      if (await this.#found.readFooter(file)) continue;
+      const detail = "its footer is not readable";
+      throw this.#found.damaged(segment.file.name, tail.footerOffset, detail);
     }
     const { coldFiles, replacedFiles } = this.#state;
     for (const [number, name] of this.#found.unreadableCold) {

@@ -109,8 +109,9 @@ export class ReferenceSource implements Source {
 
   #handOut({ run, origin }: ReadyMessage, note: string | undefined): Run {
     this.#origins.set(run.first, origin);
-    const { failures = 0, crashes = 0 } = this.cursor.retries.get(run.first) ?? {};
-    return { ...run, failures, crashes, note };
+    const retry = this.cursor.retries.get(run.first);
+    const { failures = 0, crashes = 0, interrupted = false } = retry ?? {};
+    return { ...run, failures, crashes, interrupted, note };
   }
 
   #load(position: number, done: (messages: ReadyMessage[]) => void): "loading" {

@@ -109,6 +109,7 @@ export async function resolveReference(
     publishedAtMs: record?.timeMs ?? 0,
     failures: 0,
     crashes: 0,
+    interrupted: false,
     note: undefined,
     death: record || !death ? death : unreadable(death),
   };

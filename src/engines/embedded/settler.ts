@@ -57,7 +57,7 @@ export class Settler {
       const origin = this.#originOf(owner, log, position);
       if (!origin) continue;
       const { log: originLog, position: originPosition, redrives } = origin;
-      const firstFailedAtMs = cursor.retries.get(position)?.firstFailedAtMs ?? deadAtMs;
+      const firstFailedAtMs = cursor.retries.get(position)?.firstFailedAtMs || deadAtMs;
       const note = { ...death, firstFailedAtMs, deadAtMs };
       references.push({ log: originLog, position: originPosition, redrives, death: note });
     }
@@ -159,7 +159,8 @@ export class Settler {
     const { id: subscription } = owner.subscription;
     const { failures, crashes, delayMs, note } = outcome;
     const now = this.#core.clock.now();
-    const firstFailedAtMs = cursor.retries.get(first)?.firstFailedAtMs ?? now;
+    // An interrupted attempt that was the first has no time: it is counted now.
+    const firstFailedAtMs = cursor.retries.get(first)?.firstFailedAtMs || now;
     this.#core.enter({
       retried: {
         subscription,

@@ -21,6 +21,8 @@ export class Spare {
   readonly #disk: Disk;
   #isThere = false;
   #making: Promise<boolean> | undefined;
+  /** It is becoming a segment: until it has that name, no other one may take the spare's. */
+  #isBeingUsed = false;
 
   constructor(disk: Disk, byteLength: number) {
     this.#disk = disk;
@@ -46,9 +48,10 @@ export class Spare {
     if (!this.#isThere) await this.#disk.remove(SPARE_NAME);
   }
 
-  /** Makes it if it is missing; false where the disk has no room for it. */
+  /** Makes it if it is missing; false where the disk has no room for it, or the last one is just being used. */
   make(): Promise<boolean> {
     if (!this.isMissing) return Promise.resolve(true);
+    if (this.#isBeingUsed) return Promise.resolve(false);
     this.#making ??= this.#make().finally(() => (this.#making = undefined));
     return this.#making;
   }
@@ -59,6 +62,15 @@ export class Spare {
     if (!this.#isThere) throw new DiskError("io", "write", "the journal: no spare is left");
     failpoint("spare.before-use");
     this.#isThere = false;
+    this.#isBeingUsed = true;
+    try {
+      return await this.#use(header);
+    } finally {
+      this.#isBeingUsed = false;
+    }
+  }
+
+  async #use(header: SegmentHeader): Promise<DiskFile> {
     const name = segmentName(header.file);
     const draft = await this.#disk.open(SPARE_NAME);
     await draft.write([encodeSegmentHeader(header)], 0);

@@ -68,6 +68,8 @@ export class State {
     if (entry.settled) this.#settled(entry.settled, commit);
     else if (entry.produced) this.producers.produced(entry.produced, commit);
     else if (entry.retried) this.#retried(entry.retried, commit);
+    else if (entry.handedOver) this.#handedOver(entry.handedOver, commit);
+    else if (entry.takenBack) this.#takenBack(entry.takenBack, commit);
     else if (entry.died) this.#died(entry.died, commit);
     else if (entry.released) this.#released(entry.released, commit);
     else if (entry.floorMoved) this.#floorMoved(entry.floorMoved, commit);
@@ -182,7 +184,7 @@ export class State {
     } else if (entry.logCreated) this.#logCreated(entry.logCreated);
     else if (entry.cursorsCreated) this.#cursorsCreated(entry.cursorsCreated, commit);
     else if (entry.producerForgotten) this.producers.forget(entry.producerForgotten, commit);
-    else if (entry.booted) this.boot = Math.max(this.boot, number(entry.booted.boot));
+    else if (entry.booted) this.#booted(entry.booted, commit);
     else if (entry.fileReplaced) this.#fileReplaced(entry.fileReplaced);
     else if (entry.retainedFrom) this.#retainedFrom(entry.retainedFrom, commit);
   }
@@ -201,7 +203,26 @@ export class State {
       dueAtMs: number(entry.dueAtMs),
       firstFailedAtMs: number(entry.firstFailedAtMs),
       note: number(entry.note),
+      interrupted: false,
     });
+  }
+
+  #handedOver(entry: NonNullable<Entry["handedOver"]>, commit: number): void {
+    const cursor = this.#cursorFor(entry, commit);
+    cursor?.handOver(entry.log ?? 0, number(entry.first), entry.count ?? 0);
+  }
+
+  #takenBack(entry: NonNullable<Entry["takenBack"]>, commit: number): void {
+    this.#cursorFor(entry, commit)?.handOvers?.remove(number(entry.first), entry.count ?? 0);
+  }
+
+  /** Whoever held something within the process before this start is gone. */
+  #booted(entry: NonNullable<Entry["booted"]>, commit: number): void {
+    this.boot = Math.max(this.boot, number(entry.boot));
+    for (const { cursors, loadedAt } of this.subscriptions.values()) {
+      if (commit <= loadedAt) continue;
+      for (const cursor of cursors.values()) if (cursor.handOvers) cursor.interrupt();
+    }
   }
 
   #died(entry: NonNullable<Entry["died"]>, commit: number): void {

@@ -45,6 +45,7 @@ export class Tails {
       publishedAtMs: commit.timeMs,
       failures: 0,
       crashes: 0,
+      interrupted: false,
       note: undefined,
       death: undefined,
     };

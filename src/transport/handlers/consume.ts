@@ -32,6 +32,7 @@ export async function onSubscribe(peer: Peer, { id, packet, start, end }: Reques
         concurrency: subscribe.concurrency,
       },
       ackOnDelivery: subscribe.ackOnDelivery,
+      sharesProcess: peer.sharesProcess,
       port: session.portFor(number),
       create: subscribe.create,
       mustExist: subscribe.mustExist,
@@ -77,7 +78,12 @@ export function onCredit(peer: Peer, { packet, start, end }: Request): void {
 /** Settle: answered once its effect is durable. */
 export function onSettle(peer: Peer, { id, packet, start, end }: Request): void {
   const settle = readSettle(packet, start, end);
-  consumerOf(peer, settle.consumer).settle(settle.ranges, (ranges) => {
+  const { session } = peer;
+  const { length } = settle.ranges;
+  const consumer = consumerOf(peer, settle.consumer);
+  peer.settling(length);
+  consumer.settle(settle.ranges, (ranges) => {
+    peer.settled(session, length);
     peer.answer(id, (writer) => writeSettled(writer, id, ranges));
   });
 }

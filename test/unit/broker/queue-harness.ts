@@ -1,3 +1,5 @@
+import { PLAIN_SETTLE } from "@peyk/client/protocol";
+import type { SettledRange, SettleRange, SettleVerb } from "@peyk/client/protocol";
 import { attachConsumer } from "../../../src/broker/attach.js";
 import type { Consumer } from "../../../src/broker/consumer.js";
 import type {
@@ -15,12 +17,20 @@ import type {
   Retry,
 } from "../../../src/broker/queue-events.js";
 import { Queue } from "../../../src/broker/queue.js";
-import type { SettledRange, SettleRange, Verb } from "../../../src/broker/settle.js";
 import type { Clock } from "../../../src/runtime/clock.js";
 import { Timers } from "../../../src/runtime/timers.js";
 import { FakeEngine, subscriptionOf } from "../../harness/fake-engine.js";
 import { SeededRandom } from "../../harness/seeded-random.js";
 import { StallingClock } from "./stalling-clock.js";
+
+/** What is said of deliveries; fields that it does not need may be absent. */
+export type Said = Partial<Omit<SettleRange, "firstDelivery" | "count">> & {
+  readonly verb: SettleVerb;
+};
+
+export function rangeOf(firstDelivery: number, count: number, said: Said): SettleRange {
+  return { ...PLAIN_SETTLE, firstDelivery, count, ...said };
+}
 
 /** One delivery as a client sees it. */
 export interface Seen {
@@ -71,8 +81,8 @@ export class FakeSession {
   }
 
   /** Settles `count` deliveries from `firstDelivery` on; the answers are in `answers` when they come. */
-  settle(firstDelivery: number, count: number, verb: Verb): SettledRange[] {
-    return this.settleAll([{ firstDelivery, count, ...verb }]);
+  settle(firstDelivery: number, count: number, said: Said): SettledRange[] {
+    return this.settleAll([rangeOf(firstDelivery, count, said)]);
   }
 
   settleAll(ranges: readonly SettleRange[]): SettledRange[] {
@@ -99,6 +109,7 @@ export interface AttachOptions {
   readonly bytes?: number;
   readonly concurrency?: number;
   readonly ackOnDelivery?: boolean;
+  readonly sharesProcess?: boolean;
 }
 
 /** Queues over a fake engine and a clock that stands still. */
@@ -141,6 +152,7 @@ export class QueueHarness {
       name,
       credit: { messages, bytes, concurrency },
       ackOnDelivery: options.ackOnDelivery ?? false,
+      sharesProcess: options.sharesProcess ?? false,
       port: session,
     });
     return session;
@@ -150,7 +162,7 @@ export class QueueHarness {
   publish(
     queue: Queue,
     count: number,
-    known: { sizes?: number[]; failures?: number; crashes?: number } = {},
+    known: { sizes?: number[]; failures?: number; crashes?: number; interrupted?: boolean } = {},
   ): void {
     const sizes = known.sizes ?? new Array<number>(count).fill(10);
     this.engine.publish(queue.subscription.id, sizes, known);

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Credit } from "../../../src/broker/credit.js";
+import type { ConsumerCredit } from "@peyk/client/protocol";
 import type { LossReason, SubscriptionSettings } from "../../../src/broker/engine.js";
-import type { SettleRange, Verb } from "../../../src/broker/settle.js";
 import { checkDemand, checkNobodyWaits, checkWorld } from "./queue-check.js";
+import { rangeOf } from "./queue-harness.js";
+import type { Said } from "./queue-harness.js";
 import { QueueWorld } from "./queue-world.js";
 import type { Pair } from "./queue-world.js";
 
@@ -65,28 +66,28 @@ const queueIndex = fc.nat(1);
 const nothing = fc.constant(undefined);
 const sizes = fc.array(fc.integer({ min: 3, max: 40 }), { minLength: 1, maxLength: 30 });
 const crashes = fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 }));
-const credit: fc.Arbitrary<Credit> = fc.record({
+const credit: fc.Arbitrary<ConsumerCredit> = fc.record({
   messages: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(0, 1, 100)),
   bytes: fc.constantFrom(1, 100, 1_000, 10_000, 100_000),
   concurrency: fc.constantFrom(0, 1, 2, 5),
 });
-const verb: fc.Arbitrary<Verb> = fc.oneof(
-  { weight: 6, arbitrary: fc.constant<Verb>({ verb: "ack" }) },
-  { weight: 2, arbitrary: fc.constant<Verb>({ verb: "nack" }) },
+const verb: fc.Arbitrary<Said> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Said>({ verb: "ack" }) },
+  { weight: 2, arbitrary: fc.constant<Said>({ verb: "nack" }) },
   {
     weight: 1,
     arbitrary: fc
       .integer({ min: 0, max: 20_000 })
-      .map((delayMs): Verb => ({ verb: "nack", delayMs })),
+      .map((delayMs): Said => ({ verb: "nack", delayMs })),
   },
-  { weight: 1, arbitrary: fc.constant<Verb>({ verb: "reject", reason: "bad" }) },
-  { weight: 2, arbitrary: fc.constant<Verb>({ verb: "release" }) },
+  { weight: 1, arbitrary: fc.constant<Said>({ verb: "reject", reason: "bad" }) },
+  { weight: 2, arbitrary: fc.constant<Said>({ verb: "release" }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<Verb>(
+    arbitrary: fc.constantFrom<Said>(
       { verb: "extend" },
-      { verb: "extend", ms: 1 },
-      { verb: "extend", ms: 50_000 },
+      { verb: "extend", extendMs: 1 },
+      { verb: "extend", extendMs: 50_000 },
     ),
   },
 );
@@ -113,9 +114,9 @@ const steps: fc.Arbitrary<Step>[] = [
   ),
   stepOfOne("settle", ranges, (world, pair, each) => {
     const last = pair.model.deliveries.length;
-    const settles = each.map(({ back, count, verb: of }): SettleRange => {
-      return { firstDelivery: Math.max(last + 1 - back, 1), count, ...of };
-    });
+    const settles = each.map(({ back, count, verb: said }) =>
+      rangeOf(Math.max(last + 1 - back, 1), count, said),
+    );
     world.settle(pair, settles);
   }),
   // Many new deliveries come and go, so that the ring passes what is held for long.
@@ -127,7 +128,7 @@ const steps: fc.Arbitrary<Step>[] = [
       rest(world);
       const count = pair.model.deliveries.length - before;
       if (count === 0) return;
-      world.settle(pair, [{ firstDelivery: before + 1, count, verb: "ack" }]);
+      world.settle(pair, [rangeOf(before + 1, count, { verb: "ack" })]);
     }
   }),
   stepOfOne("credit", credit, (world, pair, each) => world.setCredit(pair, each)),
@@ -214,7 +215,7 @@ function drain(world: World): void {
     for (const pair of world.alive) {
       const count = pair.model.deliveries.length;
       if (world.model.unsettled(pair.model).length === 0) continue;
-      world.settle(pair, [{ firstDelivery: 1, count, verb: "ack" }]);
+      world.settle(pair, [rangeOf(1, count, { verb: "ack" })]);
     }
     rest(world);
     if (world.model.consumers.every((consumer) => world.model.unsettled(consumer).length === 0))

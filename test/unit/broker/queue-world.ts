@@ -1,7 +1,6 @@
-import type { Credit } from "../../../src/broker/credit.js";
+import type { ConsumerCredit, SettledRange, SettleRange } from "@peyk/client/protocol";
 import type { LossReason, SubscriptionSettings } from "../../../src/broker/engine.js";
 import type { Queue } from "../../../src/broker/queue.js";
-import type { SettledRange, SettleRange } from "../../../src/broker/settle.js";
 import { QueueModel } from "../../harness/queue-model.js";
 import type { Expected, ModelConsumer, ModelSubscription } from "../../harness/queue-model.js";
 import { QueueHarness } from "./queue-harness.js";
@@ -65,7 +64,7 @@ export class QueueWorld {
     this.model.publish(subscription, this.harness.engine.publish(subscription.id, sizes, known));
   }
 
-  attach(sources: readonly number[], credit: Credit, ackOnDelivery: boolean): void {
+  attach(sources: readonly number[], credit: ConsumerCredit, ackOnDelivery: boolean): void {
     const subscriptions = sources.map((index) => this.#subscription(index));
     const name = `c${this.pairs.length}`;
     const state = "connected";
@@ -128,7 +127,7 @@ export class QueueWorld {
     this.harness.clock.advance(ms);
   }
 
-  setCredit({ model, session }: Pair, credit: Credit): void {
+  setCredit({ model, session }: Pair, credit: ConsumerCredit): void {
     this.model.setCredit(model, credit);
     session.consumer.setCredit(credit);
   }

@@ -93,17 +93,6 @@ describe("modes", () => {
 });
 
 describe("attachConsumer", () => {
-  test.each([
-    ["no queue", 0],
-    ["too many queues", 1_001],
-  ])("refuses %s", (_name, count) => {
-    const harness = new QueueHarness();
-    const queues = Array.from({ length: count }, () => harness.queue());
-    expect(() => harness.attach(queues)).toThrow(
-      expect.objectContaining({ code: "invalid_argument", field: "subscriptions" }),
-    );
-  });
-
   test("refuses the same queue twice", () => {
     const harness = new QueueHarness();
     const queue = harness.queue();
@@ -113,11 +102,15 @@ describe("attachConsumer", () => {
   test("leaves no trace when the credit is refused", () => {
     const harness = new QueueHarness();
     const queue = harness.queue();
-    const credit = { messages: -1, bytes: 0, concurrency: 0 };
-    const options = { name: "bad", credit, ackOnDelivery: false, port: new FakeSession() };
-    expect(() => attachConsumer(harness.context, [queue], options)).toThrow(
-      /credit.messages is -1/,
-    );
+    const credit = { messages: 10_001, bytes: 0, concurrency: 0 };
+    const options = {
+      name: "bad",
+      credit,
+      ackOnDelivery: false,
+      sharesProcess: false,
+      port: new FakeSession(),
+    };
+    expect(() => attachConsumer(harness.context, [queue], options)).toThrow(/10001 messages/);
     expect(queue.stats().consumers).toBe(0);
   });
 });
@@ -168,7 +161,7 @@ describe("a deleted subscription", () => {
     queue.close(DELETED);
     expect(session.notices).toEqual([
       { kind: "lost", leases: [{ firstDelivery: 1, count: 2, reason: "deleted" }] },
-      { kind: "detached", source: 0, error: DELETED },
+      { kind: "detached", source: 0, isLast: true, error: DELETED },
     ]);
     expect(session.consumer.heldMessages).toBe(0);
     expect(harness.engine.isOpen(1)).toBe(false);
@@ -190,8 +183,50 @@ describe("a deleted subscription", () => {
       [1, 2],
       [1, 3],
     ]);
+    expect(session.notices.at(-1)).toMatchObject({ kind: "detached", source: 0, isLast: false });
+    expect([0, 1].map((source) => session.consumer.takesFrom(source))).toEqual([false, true]);
     session.consumer.detach("clean");
     expect(queues[1].stats()).toMatchObject({ consumers: 0, released: 3 });
+  });
+});
+
+describe("a broker that stops", () => {
+  test("takes back what is held, uncounted, and tells nobody of a deleted subscription", () => {
+    const harness = new QueueHarness();
+    const queue = harness.queue();
+    const session = harness.attach(queue);
+    harness.publish(queue, 2);
+    queue.stop(new PeykError("unavailable", "the broker is closing"));
+    expect(session.notices).toEqual([]);
+    expect(queue.counters).toMatchObject({ released: 2, retried: 0 });
+    expect(harness.events).toEqual({ retries: [], dead: [], leases: [], consumers: [] });
+    expect(harness.engine.isOpen(1)).toBe(false);
+    expect(session.ack(1)).toMatchObject([{ outcome: "lease_lost" }]);
+    expect(() => harness.attach(queue)).toThrow("the broker is closing");
+  });
+});
+
+describe("a consumer whose queues are deleted one by one", () => {
+  test("is told with the last one that none is left", () => {
+    const harness = new QueueHarness();
+    const queues = [harness.queue(), harness.queue()] as const;
+    const session = harness.attach(queues);
+    queues[1].close(DELETED);
+    queues[0].close(DELETED);
+    expect(session.notices).toEqual([
+      { kind: "detached", source: 1, isLast: false, error: DELETED },
+      { kind: "detached", source: 0, isLast: true, error: DELETED },
+    ]);
+  });
+
+  test("does not count as lost where it is gone already", () => {
+    const harness = new QueueHarness();
+    const queues = [harness.queue(), harness.queue()] as const;
+    const session = harness.attach(queues);
+    harness.publish(queues[1], 2);
+    queues[0].close(DELETED);
+    session.consumer.detach("crash");
+    expect(harness.events.consumers).toEqual([{ consumer: "worker", running: 2, buffered: 0 }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { PeykError } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
 import { QueueHarness } from "./queue-harness.js";
 
@@ -29,6 +30,23 @@ describe("a suspended consumer", () => {
     expect(session.lost).toEqual([{ firstDelivery: 1, count: 2, reason: "deadline" }]);
     harness.publish(queue, 1);
     expect(session.positions).toEqual([1, 2, 3]);
+  });
+
+  test("is told once on its return which queues are gone, also if it was told before", () => {
+    const harness = new QueueHarness();
+    const queues = [harness.queue(), harness.queue(), harness.queue()] as const;
+    const session = harness.attach(queues);
+    const error = new PeykError("not_found", "deleted");
+    queues[0].close(error);
+    session.consumer.suspend();
+    queues[2].close(error);
+    session.consumer.redeliver(0);
+    session.consumer.resume();
+    const gone = { kind: "detached", isLast: false, error };
+    expect(session.notices.slice(1)).toEqual([
+      { ...gone, source: 0 },
+      { ...gone, source: 2 },
+    ]);
   });
 
   test("is sent again, under the same numbers, what it has not received", () => {

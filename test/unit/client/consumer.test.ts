@@ -238,6 +238,26 @@ describe("closing", () => {
     await closed;
   });
 
+  test("comes with the last of its subscriptions; a new session leaves the deleted ones out", async () => {
+    const subscribed = client.subscribe(["a/x", "b/x"], () => {});
+    await broker.turn();
+    answerSubscribe();
+    await subscribed;
+    const notice = (source: number): void =>
+      broker.connection.send((writer) => {
+        const detached = { code: 5, message: "deleted" };
+        writeServerFrame(writer, 0, "consumerNotice", { consumer: 1, detached, source });
+      });
+    notice(0);
+    await broker.reconnect({ resumed: false });
+    expect(broker.connection.read("subscribe").subscriptions).toEqual(["b/x"]);
+    answerSubscribe();
+    await broker.turn();
+    expect(client.health().consumers).toBe(1);
+    notice(0);
+    expect(client.health().consumers).toBe(0);
+  });
+
   test("is told to a consumer whose subscription is deleted", async () => {
     await subscribe(() => {});
     const detached = { code: 5, message: "deleted" };

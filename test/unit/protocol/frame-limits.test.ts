@@ -27,7 +27,8 @@ const settle = (...ranges: readonly Parameters<typeof v1.SettleRange.encode>[0][
 
 describe("a settle", () => {
   test("may have 10,000 ranges and no more", () => {
-    const many = (count: number) => settle(...Array.from({ length: count }, () => ({})));
+    const range = { firstDelivery: 1 };
+    const many = (count: number) => settle(...Array.from({ length: count }, () => range));
     expect(many(10_000).ranges.length).toBe(10_000);
     expect(refusal(() => many(10_001))).toMatchObject({ field: "ranges", limit: 10_000 });
   });
@@ -38,19 +39,37 @@ describe("a settle", () => {
     ]);
   });
 
+  test("may name 10,000 deliveries and no more, in all ranges together", () => {
+    const half = { firstDelivery: 1, count: 5_000 };
+    expect(settle(half, half).ranges.length).toBe(2);
+    const limit = { code: "invalid_argument", field: "count", limit: 10_000 };
+    expect(refusal(() => settle(half, half, { firstDelivery: 1 }))).toMatchObject({
+      ...limit,
+      message: "the Settle names 10001 deliveries; at most 10000 are allowed",
+    });
+    const endless = { firstDelivery: 1, count: 2 ** 32 - 1 };
+    expect(refusal(() => settle(endless, endless))).toMatchObject(limit);
+  });
+
   test.each([
+    ["firstDelivery", { firstDelivery: 1 }, { firstDelivery: 0 }],
     ["delayMs", { verb: 1, delayMs: 86_400_000 }, { verb: 1, delayMs: 86_400_001 }],
     ["ms", { verb: 4, extendMs: 1000 }, { verb: 4, extendMs: 999 }],
     ["ms", { verb: 4, extendMs: 600_000 }, { verb: 4, extendMs: 600_001 }],
     ["ms", { verb: 4 }, { verb: 4, extendMs: 0 }],
     ["note", { note: "é".repeat(2048) }, { note: `${"é".repeat(2048)}x` }],
   ])("keeps the limit of %s", (field, good, bad) => {
-    expect(settle(good).ranges.length).toBe(1);
-    expect(refusal(() => settle(bad))).toMatchObject({ code: "invalid_argument", field });
+    expect(settle({ firstDelivery: 1, ...good }).ranges.length).toBe(1);
+    expect(refusal(() => settle({ firstDelivery: 1, ...bad }))).toMatchObject({
+      code: "invalid_argument",
+      field,
+    });
   });
 
   test("has its reason cut to 1 KiB of whole characters", () => {
-    expect(settle({ reason: "€".repeat(342) }).ranges[0]?.reason).toBe("€".repeat(341));
+    expect(settle({ firstDelivery: 1, reason: "€".repeat(342) }).ranges[0]?.reason).toBe(
+      "€".repeat(341),
+    );
   });
 
   test("is refused with a verb, and settled with an outcome, that is not known", () => {

@@ -9,6 +9,7 @@ import { TestClock } from "../../harness/test-clock.js";
 class SlowLine implements Line {
   readonly peer = "test";
   readonly keepsPackets: boolean;
+  readonly sharesProcess = false;
   bufferedBytes = 0;
   readonly packets: { readonly bytes: Uint8Array; readonly sent: (error?: unknown) => void }[] = [];
 
@@ -58,18 +59,19 @@ function setUp({ keepsPackets = false } = {}) {
 }
 
 describe("an outbox", () => {
-  test("sends what is written in a turn, and what that sets off, as one packet", () => {
+  test("sends what is written in a turn as one packet, and what that sets off as the next", () => {
     const { clock, line, outbox } = setUp();
-    outbox.writer.raw(new Uint8Array([1]));
-    outbox.written();
-    clock.defer(() => {
-      outbox.writer.raw(new Uint8Array([2]));
+    const write = (byte: number): void => {
+      outbox.writer.raw(new Uint8Array([byte]));
       outbox.written();
-    });
+    };
+    write(1);
+    write(2);
+    clock.defer(() => write(3));
 
     clock.flush();
 
-    expect(line.packets.map(({ bytes }) => [...bytes])).toEqual([[1, 2]]);
+    expect(line.packets.map(({ bytes }) => [...bytes])).toEqual([[1, 2], [3]]);
   });
 
   test("sends a large packet at once", () => {

@@ -6080,6 +6080,9 @@ const $made = $root.peyk = (() => {
             ConsumerNotice.prototype.consumer = 0;
             ConsumerNotice.prototype.lost = $util.emptyArray;
             ConsumerNotice.prototype.detached = undefined;
+            ConsumerNotice.prototype.source = undefined;
+
+            let $oneOfFields;
 
             ConsumerNotice.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -6095,6 +6098,8 @@ const $made = $root.peyk = (() => {
                         $root.peyk.v1.LostLease.encode(message.lost[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.detached != null && $Object.hasOwnProperty.call(message, "detached"))
                     $root.peyk.v1.Error.encode(message.detached, writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.source != null && $Object.hasOwnProperty.call(message, "source"))
+                    writer.uint32(32).uint32(message.source);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6149,6 +6154,12 @@ const $made = $root.peyk = (() => {
                             if (wireType !== 2)
                                 break;
                             message.detached = $root.peyk.v1.Error.decode(reader, reader.size(), $undefined, _depth + 1, message.detached);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            message.source = reader.uint32();
                             continue;
                         }
                     }
@@ -7385,6 +7396,7 @@ export interface IConsumerNotice {
   readonly consumer?: number | undefined;
   readonly lost?: readonly ILostLease[] | undefined;
   readonly detached?: IError | undefined;
+  readonly source?: number | undefined;
 }
 /** What happens to a consumer without its doing. */
 export interface ConsumerNotice {
@@ -7393,6 +7405,9 @@ export interface ConsumerNotice {
   readonly lost: readonly LostLease[];
 /** Set when the consumer is detached: its subscription was deleted, or the session lost it. */
   readonly detached: Error | undefined;
+/** Which of its subscriptions it was detached from: an index into Subscribe.subscriptions. The consumer goes on with the
+ * others under the same indexes, and has ended when none is left. Absent: it has ended. */
+  readonly source: number | undefined;
 }
 
 export interface ILostLease {

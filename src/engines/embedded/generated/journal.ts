@@ -119,6 +119,8 @@ const $made = $root.peyk = (() => {
                 Entry.prototype.released = undefined;
                 Entry.prototype.reserved = undefined;
                 Entry.prototype.floorMoved = undefined;
+                Entry.prototype.handedOver = undefined;
+                Entry.prototype.takenBack = undefined;
                 Entry.prototype.topicSaved = undefined;
                 Entry.prototype.topicDeleted = undefined;
                 Entry.prototype.subscriptionSaved = undefined;
@@ -133,7 +135,7 @@ const $made = $root.peyk = (() => {
                 let $oneOfFields;
 
                 $Object.defineProperty(Entry.prototype, "entry", {
-                    get: $util.oneOfGetter($oneOfFields = ["settled", "produced", "retried", "died", "released", "reserved", "floorMoved", "topicSaved", "topicDeleted", "subscriptionSaved", "subscriptionDeleted", "logCreated", "cursorsCreated", "producerForgotten", "booted", "fileReplaced", "retainedFrom"]),
+                    get: $util.oneOfGetter($oneOfFields = ["settled", "produced", "retried", "died", "released", "reserved", "floorMoved", "handedOver", "takenBack", "topicSaved", "topicDeleted", "subscriptionSaved", "subscriptionDeleted", "logCreated", "cursorsCreated", "producerForgotten", "booted", "fileReplaced", "retainedFrom"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -158,6 +160,10 @@ const $made = $root.peyk = (() => {
                         $root.peyk.journal.v1.Reserved.encode(message.reserved, writer.uint32(50).fork(), _depth + 1).ldelim();
                     if (message.floorMoved != null && $Object.hasOwnProperty.call(message, "floorMoved"))
                         $root.peyk.journal.v1.FloorMoved.encode(message.floorMoved, writer.uint32(58).fork(), _depth + 1).ldelim();
+                    if (message.handedOver != null && $Object.hasOwnProperty.call(message, "handedOver"))
+                        $root.peyk.journal.v1.HandedOver.encode(message.handedOver, writer.uint32(66).fork(), _depth + 1).ldelim();
+                    if (message.takenBack != null && $Object.hasOwnProperty.call(message, "takenBack"))
+                        $root.peyk.journal.v1.TakenBack.encode(message.takenBack, writer.uint32(74).fork(), _depth + 1).ldelim();
                     if (message.topicSaved != null && $Object.hasOwnProperty.call(message, "topicSaved"))
                         $root.peyk.journal.v1.TopicSaved.encode(message.topicSaved, writer.uint32(82).fork(), _depth + 1).ldelim();
                     if (message.topicDeleted != null && $Object.hasOwnProperty.call(message, "topicDeleted"))
@@ -258,6 +264,20 @@ const $made = $root.peyk = (() => {
                                     break;
                                 message.floorMoved = $root.peyk.journal.v1.FloorMoved.decode(reader, reader.size(), $undefined, _depth + 1, message.floorMoved);
                                 message.entry = "floorMoved";
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                message.handedOver = $root.peyk.journal.v1.HandedOver.decode(reader, reader.size(), $undefined, _depth + 1, message.handedOver);
+                                message.entry = "handedOver";
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                message.takenBack = $root.peyk.journal.v1.TakenBack.decode(reader, reader.size(), $undefined, _depth + 1, message.takenBack);
+                                message.entry = "takenBack";
                                 continue;
                             }
                         case 10: {
@@ -616,6 +636,7 @@ const $made = $root.peyk = (() => {
                 Retried.prototype.dueAtMs = 0;
                 Retried.prototype.firstFailedAtMs = 0;
                 Retried.prototype.note = 0;
+                Retried.prototype.interrupted = false;
 
                 Retried.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -642,6 +663,8 @@ const $made = $root.peyk = (() => {
                         writer.uint32(64).uint64(message.firstFailedAtMs);
                     if (message.note != null && $Object.hasOwnProperty.call(message, "note") && (typeof message.note === "object" ? message.note.low || message.note.high : message.note !== 0))
                         writer.uint32(72).uint64(message.note);
+                    if (message.interrupted != null && $Object.hasOwnProperty.call(message, "interrupted") && message.interrupted !== false)
+                        writer.uint32(80).bool(message.interrupted);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -754,6 +777,15 @@ const $made = $root.peyk = (() => {
                                     message.note = value;
                                 else
                                     delete message.note;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.interrupted = value;
+                                else
+                                    delete message.interrupted;
                                 continue;
                             }
                         }
@@ -1104,6 +1136,242 @@ const $made = $root.peyk = (() => {
                 };
 
                 return Reserved;
+            })();
+
+            v1.HandedOver = (function() {
+
+                const HandedOver = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                HandedOver.prototype.subscription = 0;
+                HandedOver.prototype.log = 0;
+                HandedOver.prototype.first = 0;
+                HandedOver.prototype.count = 0;
+
+                HandedOver.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.subscription != null && $Object.hasOwnProperty.call(message, "subscription") && message.subscription !== 0)
+                        writer.uint32(8).uint32(message.subscription);
+                    if (message.log != null && $Object.hasOwnProperty.call(message, "log") && message.log !== 0)
+                        writer.uint32(16).uint32(message.log);
+                    if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                        writer.uint32(24).uint64(message.first);
+                    if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                        writer.uint32(32).uint32(message.count);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                HandedOver.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.peyk.journal.v1.HandedOver();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.subscription = value;
+                                else
+                                    delete message.subscription;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.log = value;
+                                else
+                                    delete message.log;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.first = value;
+                                else
+                                    delete message.first;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.count = value;
+                                else
+                                    delete message.count;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return HandedOver;
+            })();
+
+            v1.TakenBack = (function() {
+
+                const TakenBack = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                TakenBack.prototype.subscription = 0;
+                TakenBack.prototype.log = 0;
+                TakenBack.prototype.first = 0;
+                TakenBack.prototype.count = 0;
+
+                TakenBack.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.subscription != null && $Object.hasOwnProperty.call(message, "subscription") && message.subscription !== 0)
+                        writer.uint32(8).uint32(message.subscription);
+                    if (message.log != null && $Object.hasOwnProperty.call(message, "log") && message.log !== 0)
+                        writer.uint32(16).uint32(message.log);
+                    if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                        writer.uint32(24).uint64(message.first);
+                    if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                        writer.uint32(32).uint32(message.count);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                TakenBack.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.peyk.journal.v1.TakenBack();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.subscription = value;
+                                else
+                                    delete message.subscription;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.log = value;
+                                else
+                                    delete message.log;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.first = value;
+                                else
+                                    delete message.first;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.count = value;
+                                else
+                                    delete message.count;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return TakenBack;
             })();
 
             v1.FloorMoved = (function() {
@@ -3691,6 +3959,7 @@ const $made = $root.peyk = (() => {
                     this.settled = [];
                     this.held = [];
                     this.retries = [];
+                    this.handedOver = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3703,6 +3972,7 @@ const $made = $root.peyk = (() => {
                 CursorState.prototype.settled = $util.emptyArray;
                 CursorState.prototype.held = $util.emptyArray;
                 CursorState.prototype.retries = $util.emptyArray;
+                CursorState.prototype.handedOver = $util.emptyArray;
 
                 CursorState.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -3726,6 +3996,9 @@ const $made = $root.peyk = (() => {
                     if (message.retries != null && message.retries.length)
                         for (let i = 0; i < message.retries.length; ++i)
                             $root.peyk.journal.v1.Retried.encode(message.retries[i], writer.uint32(50).fork(), _depth + 1).ldelim();
+                    if (message.handedOver != null && message.handedOver.length)
+                        for (let i = 0; i < message.handedOver.length; ++i)
+                            $root.peyk.journal.v1.HandedOver.encode(message.handedOver[i], writer.uint32(58).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3808,6 +4081,14 @@ const $made = $root.peyk = (() => {
                                 if (!(message.retries && message.retries.length))
                                     message.retries = [];
                                 message.retries.push($root.peyk.journal.v1.Retried.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.handedOver && message.handedOver.length))
+                                    message.handedOver = [];
+                                message.handedOver.push($root.peyk.journal.v1.HandedOver.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
                         }
@@ -4061,6 +4342,8 @@ export const peyk: { readonly journal: { readonly v1: {
   readonly Died: Codec<peyk.journal.v1.IDied, peyk.journal.v1.Died>;
   readonly Released: Codec<peyk.journal.v1.IReleased, peyk.journal.v1.Released>;
   readonly Reserved: Codec<peyk.journal.v1.IReserved, peyk.journal.v1.Reserved>;
+  readonly HandedOver: Codec<peyk.journal.v1.IHandedOver, peyk.journal.v1.HandedOver>;
+  readonly TakenBack: Codec<peyk.journal.v1.ITakenBack, peyk.journal.v1.TakenBack>;
   readonly FloorMoved: Codec<peyk.journal.v1.IFloorMoved, peyk.journal.v1.FloorMoved>;
   readonly TopicSaved: Codec<peyk.journal.v1.ITopicSaved, peyk.journal.v1.TopicSaved>;
   readonly TopicSettings: Codec<peyk.journal.v1.ITopicSettings, peyk.journal.v1.TopicSettings>;
@@ -4106,6 +4389,8 @@ export interface IEntry {
   readonly released?: IReleased | undefined;
   readonly reserved?: IReserved | undefined;
   readonly floorMoved?: IFloorMoved | undefined;
+  readonly handedOver?: IHandedOver | undefined;
+  readonly takenBack?: ITakenBack | undefined;
   readonly topicSaved?: ITopicSaved | undefined;
   readonly topicDeleted?: ITopicDeleted | undefined;
   readonly subscriptionSaved?: ISubscriptionSaved | undefined;
@@ -4119,7 +4404,7 @@ export interface IEntry {
 }
 export interface Entry {
   /** Which of them is set. */
-  readonly entry: "settled" | "produced" | "retried" | "died" | "released" | "reserved" | "floorMoved" | "topicSaved" | "topicDeleted" | "subscriptionSaved" | "subscriptionDeleted" | "logCreated" | "cursorsCreated" | "producerForgotten" | "booted" | "fileReplaced" | "retainedFrom" | undefined;
+  readonly entry: "settled" | "produced" | "retried" | "died" | "released" | "reserved" | "floorMoved" | "handedOver" | "takenBack" | "topicSaved" | "topicDeleted" | "subscriptionSaved" | "subscriptionDeleted" | "logCreated" | "cursorsCreated" | "producerForgotten" | "booted" | "fileReplaced" | "retainedFrom" | undefined;
   readonly settled: Settled | undefined;
   readonly produced: Produced | undefined;
   readonly retried: Retried | undefined;
@@ -4127,6 +4412,8 @@ export interface Entry {
   readonly released: Released | undefined;
   readonly reserved: Reserved | undefined;
   readonly floorMoved: FloorMoved | undefined;
+  readonly handedOver: HandedOver | undefined;
+  readonly takenBack: TakenBack | undefined;
   readonly topicSaved: TopicSaved | undefined;
   readonly topicDeleted: TopicDeleted | undefined;
   readonly subscriptionSaved: SubscriptionSaved | undefined;
@@ -4179,6 +4466,7 @@ export interface IRetried {
   readonly dueAtMs?: number | undefined;
   readonly firstFailedAtMs?: number | undefined;
   readonly note?: number | undefined;
+  readonly interrupted?: boolean | undefined;
 }
 /** Failed; to be handed out again at due_at_ms. */
 export interface Retried {
@@ -4193,6 +4481,8 @@ export interface Retried {
   readonly firstFailedAtMs: number;
 /** Position in the subscription's log of notes, 0: none. */
   readonly note: number;
+/** Only in snapshots: handed over when the process stopped, and not counted in `failures` yet. */
+  readonly interrupted: boolean;
 }
 
 export interface IDied {
@@ -4231,6 +4521,35 @@ export interface IReserved {
 export interface Reserved {
   readonly topic: number;
   readonly until: number;
+}
+
+export interface IHandedOver {
+  readonly subscription?: number | undefined;
+  readonly log?: number | undefined;
+  readonly first?: number | undefined;
+  readonly count?: number | undefined;
+}
+/** Given to a consumer within the process. Where the process ends without a TakenBack, or another entry that says what
+ * became of them, the next Booted makes an interrupted attempt of it. Written, not synced. */
+export interface HandedOver {
+  readonly subscription: number;
+  readonly log: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface ITakenBack {
+  readonly subscription?: number | undefined;
+  readonly log?: number | undefined;
+  readonly first?: number | undefined;
+  readonly count?: number | undefined;
+}
+/** Given back, uncounted. Written, not synced. */
+export interface TakenBack {
+  readonly subscription: number;
+  readonly log: number;
+  readonly first: number;
+  readonly count: number;
 }
 
 export interface IFloorMoved {
@@ -4391,6 +4710,8 @@ export interface ProducerForgotten {
 export interface IBooted {
   readonly boot?: number | undefined;
 }
+/** A start. What was handed over before it and not taken back was interrupted: it is to be handed out again, and the
+ * attempt counts. */
 export interface Booted {
   readonly boot: number;
 }
@@ -4536,6 +4857,7 @@ export interface ICursorState {
   readonly settled?: readonly IPage[] | undefined;
   readonly held?: readonly IPage[] | undefined;
   readonly retries?: readonly IRetried[] | undefined;
+  readonly handedOver?: readonly IHandedOver[] | undefined;
 }
 export interface CursorState {
   readonly log: number;
@@ -4545,6 +4867,7 @@ export interface CursorState {
   readonly settled: readonly Page[];
   readonly held: readonly Page[];
   readonly retries: readonly Retried[];
+  readonly handedOver: readonly HandedOver[];
 }
 
 export interface IPage {

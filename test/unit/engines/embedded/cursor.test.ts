@@ -11,6 +11,7 @@ const FAILED: Retry = {
   dueAtMs: 0,
   firstFailedAtMs: 0,
   note: 0,
+  interrupted: false,
 };
 
 function create(floor = 1): { positions: Positions; cursor: Cursor } {

@@ -233,6 +233,20 @@ describe("a failed message", () => {
     expect(consumer.ids).toEqual([6, 3, 2]);
   });
 
+  test("comes though one behind it in the log was read before it", async () => {
+    const { harness, topic, id } = await open(true);
+    for (let message = 1; message <= 9; message += 1) await harness.publish(topic, message);
+    const consumer = await harness.consume(id);
+    await settleOne(harness, consumer, id, 2, retryAfter(1_000));
+    await settleOne(harness, consumer, id, 8, retryAfter(2_000));
+    await settleOne(harness, consumer, id, 5, retryAfter(3_000));
+    consumer.take();
+    consumer.feed.want(0, 0);
+    await harness.advance(5_000);
+    await consumer.want(10);
+    expect(consumer.ids).toEqual([2, 8, 5]);
+  });
+
   test("comes once though the feed was opened again meanwhile", async () => {
     const { harness, topic, id } = await open();
     await harness.publish(topic, 1, 1);

@@ -22,6 +22,11 @@ describe("NodeDisk", () => {
     expect(statSync(join(directory, "a", "b", "file")).mode & 0o777).toBe(0o600);
   });
 
+  test.runIf(process.platform === "linux")("ends where nothing can be created", async () => {
+    const disk = new NodeDisk("/proc/peyk/data");
+    await expect(disk.lock()).rejects.toMatchObject({ name: "DiskError", operation: "lock" });
+  });
+
   test("shows its absolute path", () => {
     expect(new NodeDisk(".").location).toBe(process.cwd());
   });
