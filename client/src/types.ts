@@ -229,6 +229,8 @@ export interface ConsumerInfo {
   readonly unsettled: number;
   readonly freeCreditMessages: number;
   readonly connected: boolean;
+  /** While it is not connected: when what it holds returns unless it comes back. */
+  readonly returnsInMs?: number;
 }
 
 export type MessageState = "ready" | "buffered" | "running" | "retrying" | "dead";
