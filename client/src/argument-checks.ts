@@ -1,5 +1,5 @@
 /** What the types promise and JavaScript does not. All of it throws `invalid_argument` with the field. */
-import { PeykError } from "./protocol/index.js";
+import { limits, PeykError } from "./protocol/index.js";
 
 /** Without a handler each message would fail, one after the other. */
 export function checkHandler(handler: unknown): void {
@@ -41,6 +41,30 @@ export function checkOneOf(field: string, value: unknown, allowed: readonly stri
   if (value === undefined || allowed.includes(value as string)) return;
   const given = typeof value === "string" ? `"${value.slice(0, 64)}"` : kindOf(value);
   throw wrong(field, `${given}; it must be one of ${allowed.join(", ")}`);
+}
+
+/** Whole ms from `min` to `max`, rounded. */
+export function wholeMs(field: string, value: unknown, min: number, max: number): number {
+  const ms = typeof value === "number" ? Math.round(value) : Number.NaN;
+  if (ms >= min && ms <= max) return ms;
+  const given = typeof value === "number" ? String(value) : kindOf(value);
+  const detail = `${field} is ${given}; it must be a number of ms from ${min} to ${max}`;
+  throw new PeykError("invalid_argument", detail, { field, limit: max });
+}
+
+export const nackDelay = (delayMs: unknown): number =>
+  wholeMs("delayMs", delayMs, 0, limits.MAX_NACK_DELAY_MS);
+
+export const extension = (ms: unknown): number =>
+  wholeMs("ms", ms, limits.MIN_ACK_DEADLINE_MS, limits.MAX_ACK_DEADLINE_MS);
+
+export function checkNote(note: unknown): void {
+  checkText("note", note);
+  const bytes = note === undefined ? 0 : new TextEncoder().encode(note as string).byteLength;
+  const limit = limits.MAX_NOTE_BYTES;
+  if (bytes <= limit) return;
+  const detail = `the note has ${bytes} bytes; at most ${limit} are allowed`;
+  throw new PeykError("invalid_argument", detail, { field: "note", limit });
 }
 
 function wrong(field: string, what: string): PeykError {

@@ -17,11 +17,11 @@ import type { Link } from "./link.js";
 import { Pace } from "./pace.js";
 import { PeykError, type Deliver, type SettleVerb } from "./protocol/index.js";
 import type { RequestOptions, Requests } from "./requests.js";
-import { refused, SettleAnswer } from "./settle-answer.js";
+import { SettleAnswer } from "./settle-answer.js";
 import { Settler } from "./settler.js";
 import type { ResolvedSource } from "./topic.js";
 import type { Consumer, Handler, LogListener, SubscribeOptions } from "./types.js";
-import { textOf, within } from "./waiting.js";
+import { refused, textOf, within } from "./waiting.js";
 
 /** How long close() waits for handlers by default, in ms. */
 export const CLOSE_TIMEOUT_MS = 30_000;

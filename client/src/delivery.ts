@@ -1,8 +1,10 @@
+import { checkNote, extension, nackDelay } from "./argument-checks.js";
 import type { DeliverySlice, DeliverySource } from "./delivery-slice.js";
 import { ReceivedMessage } from "./message.js";
 import { PeykError, type SettleVerb } from "./protocol/index.js";
 import type { SubscriptionName } from "./topic.js";
 import type { DeadLetterReason, Delivery } from "./types.js";
+import { refused, textOf } from "./waiting.js";
 
 /** What a delivery is told beside its verb. */
 export interface SettleDetails {
@@ -104,11 +106,14 @@ export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements
   }
 
   nack(options: { readonly delayMs?: number; readonly reason?: string } = {}): Promise<void> {
-    return this.#settle("nack", options);
+    return this.#settleWith("nack", () => ({
+      delayMs: options.delayMs === undefined ? undefined : nackDelay(options.delayMs),
+      reason: options.reason === undefined ? undefined : textOf(options.reason),
+    }));
   }
 
   reject(reason: string): Promise<void> {
-    return this.#settle("reject", { reason });
+    return this.#settle("reject", { reason: textOf(reason ?? "") });
   }
 
   release(): Promise<void> {
@@ -116,7 +121,11 @@ export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements
   }
 
   extend(options: { readonly ms?: number; readonly note?: string } = {}): Promise<void> {
-    return this.#settle("extend", options);
+    const { ms, note } = options;
+    return this.#settleWith("extend", () => {
+      checkNote(note);
+      return { ms: ms === undefined ? undefined : extension(ms), note };
+    });
   }
 
   protected override decode(): T {
@@ -130,6 +139,17 @@ export class ReceivedDelivery<T = unknown> extends ReceivedMessage<T> implements
 
   #settle(verb: SettleVerb, details: SettleDetails): Promise<void> {
     return this.#owner.settle(this, verb, details);
+  }
+
+  /** What cannot be is refused here: it would be refused there with all that is said in the same frame. */
+  #settleWith(verb: SettleVerb, detailsOf: () => SettleDetails): Promise<void> {
+    let details: SettleDetails;
+    try {
+      details = detailsOf();
+    } catch (error) {
+      return refused(error as PeykError);
+    }
+    return this.#settle(verb, details);
   }
 }
 

@@ -1,3 +1,5 @@
+import { nackDelay } from "./argument-checks.js";
+
 const RETRY = Symbol.for("peyk.Retry");
 const REJECT = Symbol.for("peyk.Reject");
 
@@ -9,7 +11,7 @@ export class Retry extends Error {
   constructor(options: { readonly delayMs?: number; readonly cause?: unknown } = {}) {
     const cause = options.cause === undefined ? undefined : { cause: options.cause };
     super(options.cause instanceof Error ? options.cause.message : "to be tried again", cause);
-    this.delayMs = options.delayMs;
+    this.delayMs = options.delayMs === undefined ? undefined : nackDelay(options.delayMs);
     Object.defineProperty(this, RETRY, { value: true });
   }
 }

@@ -15,6 +15,7 @@ export async function publishMany<In>(
   entries: Entries<In>,
   options: Abortable,
 ): Promise<PublishedMany> {
+  options.signal?.throwIfAborted();
   const tally = new Tally();
   const end = new Promise<never>((_, reject) => tally.endWith(clock, options, reject));
   end.catch(() => {});

@@ -28,10 +28,3 @@ export class SettleAnswer implements Waiter {
     this.#reject(error);
   }
 }
-
-/** The answer where nothing was asked, because it is known already. */
-export function refused(error: PeykError): Promise<void> {
-  const promise = Promise.reject<void>(error);
-  promise.catch(ignore);
-  return promise;
-}

@@ -27,6 +27,13 @@ export function within(clock: Clock, timeoutMs: number, done: Promise<unknown>):
   });
 }
 
+/** A promise that is rejected already, and that it is safe not to await. */
+export function refused(error: Error): Promise<void> {
+  const promise = Promise.reject<void>(error);
+  promise.catch(() => {});
+  return promise;
+}
+
 export const asError = (reason: unknown): Error =>
   reason instanceof Error ? reason : new Error(String(reason));
 

@@ -365,6 +365,51 @@ describe("a typed topic", () => {
   });
 });
 
+describe("a settle that asks for what cannot be", () => {
+  test.each([
+    ["delayMs", (delivery: Delivery) => delivery.nack({ delayMs: -1 })],
+    ["delayMs", (delivery: Delivery) => delivery.nack({ delayMs: Number.NaN })],
+    ["delayMs", (delivery: Delivery) => delivery.nack({ delayMs: 31 * 86_400_000 })],
+    ["ms", (delivery: Delivery) => delivery.extend({ ms: 0 })],
+    ["ms", (delivery: Delivery) => delivery.extend({ ms: 700_000 })],
+    ["note", (delivery: Delivery) => delivery.extend({ note: "é".repeat(2_049) })],
+    ["note", (delivery: Delivery) => delivery.extend({ note: 5 as never })],
+  ])("is refused for its %s, and neither it nor its neighbours are hurt", async (field, settle) => {
+    const errors = new Arrivals<unknown>();
+    await client.subscribe(
+      "orders/billing",
+      async (delivery) => {
+        if (delivery.value === 2) await settle(delivery).catch(errors.add);
+      },
+      { concurrency: 3, buffer: { messages: 10 } },
+    );
+    await Promise.all([1, 2, 3].map((value) => client.publish("orders", value)));
+    const [error] = await errors.reach(1);
+    expect(error).toMatchObject({ code: "invalid_argument", field });
+    await expect
+      .poll(async () => {
+        const info = await client.subscriptions.get("orders/billing");
+        return [info?.ready, info?.running, info?.retrying];
+      })
+      .toEqual([0, 0, 0]);
+  });
+
+  test("may have a fraction, and an error as the reason", async () => {
+    await client.subscribe("orders/billing", async (delivery) => {
+      if (delivery.attempt === 1) await delivery.nack({ delayMs: 0.4 });
+      else await delivery.reject(new Error("no such order") as never);
+    });
+    await client.publish("orders", 1);
+    await expect
+      .poll(async () => (await all(client.dlq.list("orders/billing")))[0]?.error)
+      .toBe("no such order");
+  });
+
+  test("is refused where it is thrown", () => {
+    expect(() => new Retry({ delayMs: -1 })).toThrow("delayMs is -1");
+  });
+});
+
 describe("JavaScript without types", () => {
   test.each([
     ["handler", () => client.subscribe("orders/billing", undefined as never)],

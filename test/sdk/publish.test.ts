@@ -155,6 +155,14 @@ describe("publishMany", () => {
     expect((await client.subscriptions.get("orders/a"))?.ready).toBe(2);
   });
 
+  test("publishes nothing where its signal is aborted already", async () => {
+    const signal = AbortSignal.abort();
+    await expect(client.publishMany("orders", [{ value: 1 }], { signal })).rejects.toThrow(
+      "aborted",
+    );
+    expect(client.health().unconfirmed).toBe(0);
+  });
+
   test("stops when its signal is aborted", async () => {
     const controller = new AbortController();
     async function* entries() {
