@@ -1,4 +1,5 @@
 import type { BrokerEvents } from "./broker/broker.js";
+import { quoteForShell } from "./engines/embedded/errors.js";
 import type { RecoveryReport } from "./engines/embedded/recovery.js";
 import type { LogListener } from "./options.js";
 import type { TransportEvents } from "./transport/context.js";
@@ -13,6 +14,16 @@ export function logRecovery(log: LogListener, report: RecoveryReport): void {
   const { tornBytes, damagedSnapshots, rebuiltFooters } = report;
   if (tornBytes + damagedSnapshots + rebuiltFooters === 0) return;
   log("warn", "journal recovered", { ...report });
+}
+
+/** Tells what cannot be read any more, once. `dataDir`: where it is. */
+export function logDamage(
+  log: LogListener,
+  { file, offset }: { readonly file: string; readonly offset: number },
+  dataDir: string,
+): void {
+  const hint = `peyk journal verify ${quoteForShell(dataDir)}`;
+  log("error", "journal damaged", { file, offset, hint });
 }
 
 /** What happens inside the broker as log lines: one per change of state, none per message. */

@@ -7,7 +7,7 @@ import { EmbeddedEngine } from "./engines/embedded/engine.js";
 import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
 import { openListeners } from "./listeners.js";
-import { createLogEvents, logRecovery } from "./log-events.js";
+import { createLogEvents, logDamage, logRecovery } from "./log-events.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
 import { systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
@@ -87,7 +87,9 @@ export class Server {
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const events = createLogEvents(options.log ?? (() => {}));
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
-    logRecovery(options.log ?? (() => {}), engine.recovery);
+    const log = options.log ?? (() => {});
+    logRecovery(log, engine.recovery);
+    engine.onDamage((damage) => logDamage(log, damage, disk.location));
     const server = new Server(broker, resolved, options);
     try {
       const { context, accept } = server;

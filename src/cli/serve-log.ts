@@ -72,6 +72,9 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
       ...some(damagedSnapshots, "damaged snapshot", "not used"),
       ...some(rebuiltFooters, "damaged footer", "not used"),
     ].join(", "),
+  "journal damaged": ({ file, offset, hint }) =>
+    `messages at byte ${text(offset)} of ${text(file)} cannot be read: they become dead letters; ` +
+    `see what else is damaged: ${text(hint)}`,
   "published to nobody": ({ topic, hint }) =>
     `${text(topic)} has no subscription: what is published there is gone. Make one: ${text(hint)}`,
 };
