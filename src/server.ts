@@ -91,6 +91,7 @@ export class Server {
     );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
     events.recovered(engine.recovery);
+    engine.onDamage((record) => events.damaged(record, disk.location));
     const server = new Server(broker, resolved, options);
     try {
       const { context, accept } = server;

@@ -2,7 +2,6 @@ import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import type { Disk } from "./disk.js";
 import { DiskError } from "./disk.js";
-import { decodeEntries } from "./entries.js";
 import { failpoint } from "./failpoints.js";
 import { createSegment, Files } from "./files.js";
 import {
@@ -16,13 +15,8 @@ import {
 } from "./format.js";
 import { FoundFiles, type FoundFile } from "./found-files.js";
 import { restorePiece } from "./pieces.js";
-import {
-  provesDurable,
-  scanCommits,
-  type ScannedCommit,
-  type ScannedRecord,
-  type ScanEnd,
-} from "./scan.js";
+import { replayCommit } from "./replay.js";
+import { provesDurable, scanCommits, type ScannedCommit, type ScanEnd } from "./scan.js";
 import type { Segment } from "./segment.js";
 import type { Snapshot } from "./snapshot.js";
 import { State } from "./state.js";
@@ -214,22 +208,10 @@ class Recovery {
     const { number } = commit.header;
     const isNew = number > (this.#snapshot?.covers ?? 0);
     if (isNew) this.#report.replayedCommits += 1;
-    const stored: ScannedRecord[] = [];
-    for (const record of commit.records) {
-      if (record.kind === RecordKind.entries) {
-        if (!isNew) continue;
-        for (const entry of decodeEntries(record.body)) this.#state.apply(entry, number);
-      } else {
-        const { log, firstPosition, count, offset, bodyBytes } = record;
-        segment.add(log, firstPosition, count, offset, bodyBytes);
-        if (isNew) stored.push(record);
-      }
+    for (const { kind, log, firstPosition, count, offset, bodyBytes } of commit.records) {
+      if (kind !== RecordKind.entries) segment.add(log, firstPosition, count, offset, bodyBytes);
     }
-    // The logs of a topic share its positions: in any other order some would look like gaps.
-    stored.sort((a, b) => a.firstPosition - b.firstPosition);
-    for (const { log, firstPosition, count } of stored) {
-      this.#state.appended(log, firstPosition, count, number);
-    }
+    if (isNew) replayCommit(this.#state, number, commit.records);
   }
 
   /** Whether all that is in use is there, and whole as far as it is not read before it is needed. */
