@@ -56,11 +56,10 @@ export class LiveListener implements Live {
     const { signal, timeoutMs = this.#context.requests.timeoutMs } = options;
     const { from } = this.#options;
     const after = this.#at ?? from;
-    const isPlain = !isPattern(this.pattern);
     const body = {
       live: this.number,
       pattern: this.pattern,
-      ...(after && isPlain && { after: encodePosition(after) }),
+      ...(after && { after: encodePosition(after, this.pattern) }),
     };
     await this.#context.requests.make("startLive", body, "done", {
       timeoutMs,
@@ -74,7 +73,7 @@ export class LiveListener implements Live {
   /** The link is open again: the broker knows nothing of it any more, and what came meanwhile is missed. */
   async reopened(): Promise<void> {
     if (this.#state !== "attached") return;
-    const canTell = this.#at !== undefined && !isPattern(this.pattern);
+    const canTell = (this.#at ?? this.#options.from) !== undefined;
     try {
       await this.attach({ timeoutMs: Infinity });
     } catch (error) {
@@ -93,6 +92,7 @@ export class LiveListener implements Live {
       for (let index = 0; index < run.batch.count && !this.#isClosed; index += 1) {
         this.#handle(new ReceivedMessage(run, index));
       }
+      if (isPattern(this.pattern)) continue;
       const position = run.firstPosition + run.batch.count - 1;
       this.#at = { epoch: run.epoch.toString(16), position };
     }
@@ -170,8 +170,12 @@ export class LiveListener implements Live {
   }
 }
 
-/** Throws `invalid_argument` for what is no position that `at` gave. */
-function encodePosition({ epoch, position }: NonNullable<Live["at"]>) {
+/** Throws `invalid_argument` for what is no position that `at` gave, and where there can be none. */
+function encodePosition({ epoch, position }: NonNullable<Live["at"]>, pattern: string) {
+  if (isPattern(pattern)) {
+    const detail = `from is a place in one topic; ${pattern} stands for many`;
+    throw new PeykError("invalid_argument", detail, { field: "from" });
+  }
   if (/^[0-9a-f]{1,14}$/.test(epoch) && Number.isSafeInteger(position) && position >= 0) {
     return { epoch: Number.parseInt(epoch, 16), position };
   }

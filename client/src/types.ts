@@ -133,13 +133,16 @@ export interface Consumer extends AsyncDisposable {
 }
 
 export interface LiveOptions extends Abortable {
-  /** Says when something came since then: the `at` of an earlier listener. Needs a topic, not a pattern. */
+  /**
+   * Goes on after this message, the `at` of an earlier listener: what the topic retains comes first, and what it does not
+   * is told as a gap. Needs a topic, not a pattern.
+   */
   readonly from?: Live["at"];
   readonly onGap?: (gap: Events["gap"]) => void;
 }
 
 export interface Live extends AsyncDisposable {
-  /** The last message that came. */
+  /** The last message that came; undefined before the first, and for a pattern. */
   readonly at?: { readonly epoch: string; readonly position: number } | undefined;
   close(): Promise<void>;
 }
@@ -226,6 +229,8 @@ export interface ConsumerInfo {
   readonly unsettled: number;
   readonly freeCreditMessages: number;
   readonly connected: boolean;
+  /** While it is not connected: when what it holds returns unless it comes back. */
+  readonly returnsInMs?: number;
 }
 
 export type MessageState = "ready" | "buffered" | "running" | "retrying" | "dead";

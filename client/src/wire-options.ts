@@ -88,6 +88,7 @@ export function decodeSubscription(info: peyk.v1.SubscriptionInfo): Subscription
       unsettled: consumer.unsettled,
       freeCreditMessages: consumer.freeCreditMessages,
       connected: consumer.connected,
+      ...(!consumer.connected && { returnsInMs: consumer.returnsInMs ?? 0 }),
     })),
   };
 }

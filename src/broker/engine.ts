@@ -302,6 +302,11 @@ export interface ProducerState {
 
 export interface TopicStats {
   readonly nextPosition: number;
+  /**
+   * From this position on each was given to a published message: how many somebody missed can be counted. Infinity where
+   * positions have other gaps, too.
+   */
+  readonly unbrokenFrom: number;
   readonly storedMessages: number;
   readonly storedBytes: number;
 }

@@ -44,12 +44,12 @@ const LEVELS = {
 const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
   "consumer lost": ({ subscription, consumer, messages, returnInMs }) =>
     `${text(subscription)} lost consumer ${text(consumer)}; ` +
-    `${plural(Number(messages), "message")} return in ` +
+    `${returning(messages)} in ` +
     `${formatDuration(Number(returnInMs))} unless it resumes`,
   "consumer resumed": ({ consumer, messages }) =>
     `${text(consumer)} is back and keeps ${plural(Number(messages), "message")}`,
   "consumer did not come back": ({ consumer, messages }) =>
-    `${text(consumer)} did not come back; ${plural(Number(messages), "message")} return now`,
+    `${text(consumer)} did not come back; ${returning(messages)} now`,
   "consumer gone": ({ subscription, consumer, running, buffered }) =>
     `${text(subscription)}: consumer ${text(consumer)} is gone; ` +
     `${plural(Number(running), "message")} it worked on and ${text(buffered)} that waited come back`,
@@ -87,6 +87,10 @@ const some = (count: unknown, what: string, fate: string): string[] =>
 /** "message a1-7", "3 messages from a1-7 on" */
 const messages = (id: unknown, count: unknown): string =>
   count === 1 ? `message ${text(id)}` : `${plural(Number(count), "message")} from ${text(id)} on`;
+
+/** "1 message returns", "3 messages return" */
+const returning = (count: unknown): string =>
+  `${plural(Number(count), "message")} ${count === 1 ? "returns" : "return"}`;
 
 function sentence(event: string, fields: Fields): string {
   const say = SENTENCES[event];

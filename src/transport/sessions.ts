@@ -92,7 +92,9 @@ export class Sessions {
   /** Who consumes what, by the names of subscriptions. */
   consumers(): ReadonlyMap<string, readonly peyk.v1.IConsumerInfo[]> {
     const found = new Map<string, peyk.v1.IConsumerInfo[]>();
-    for (const { session } of this.#byId.values()) {
+    const now = this.#clock.monotonic();
+    for (const { session, grace } of this.#byId.values()) {
+      const returnsInMs = grace.isSet ? Math.max(0, Math.round(grace.dueAt - now)) : undefined;
       for (const [number, { consumer, sources }] of session.consumers) {
         sources.forEach(({ name }, source) => {
           if (!consumer.takesFrom(source)) return;
@@ -106,6 +108,7 @@ export class Sessions {
             freeCreditMessages: consumer.freeMessages,
             freeCreditBytes: Math.max(0, consumer.freeBytes),
             connected: session.isConnected,
+            returnsInMs,
           });
         });
       }

@@ -151,6 +151,22 @@ describe.concurrent("peyk status", () => {
     expect((await broker.peyk(["status"])).stdout).toContain("shown.topic/x\t0\t0");
   });
 
+  test("counts down until the messages of a lost consumer return", async () => {
+    await broker.done(["subscription", "create", "orders.lost/billing"]);
+    await broker.done(["pub", "orders.lost", "x"]);
+    const work = ["--", "sh", "-c", "echo started; exec sleep 5"];
+    const worker = broker.start(["sub", "orders.lost/billing", "--name", "mac:4711", ...work]);
+    await worker.prints("stdout", /started/);
+    worker.kill("SIGKILL");
+    let said = "";
+    while (!said.includes("orders.lost/billing")) {
+      said = (await broker.peyk(["status"])).stderr;
+    }
+    expect(said).toMatch(
+      /orders\.lost\/billing: mac:4711 is gone; 1 message returns in [\d.]+s unless it resumes/,
+    );
+  });
+
   test("exits with 1 if a condition is true", async () => {
     await broker.done(["subscription", "create", "watched.topic/x"]);
     await broker.done(["pub", "watched.topic", "x"]);

@@ -157,6 +157,19 @@ describe.concurrent("peyk live", () => {
     expect(taken.stdout).toBe("hello\n");
   });
 
+  test("goes on after a message, and says what is missed", async () => {
+    await broker.peyk(["topic", "create", "kept.events", "--retain", "1h"]);
+    await broker.peyk(["pub", "kept.events", "--lines"], { input: "one\ntwo\nthree\n" });
+    const { stdout: peeked } = await broker.peyk(["topic", "peek", "kept.events", "--json"]);
+    const [first] = jsonLines(peeked);
+    const from = ["--from", String(first?.["id"])];
+    const { stdout } = await broker.peyk(["live", "kept.events", ...from, "--count", "2"]);
+    expect(stdout).toBe("two\nthree\n");
+    const lost = await broker.peyk(["live", "kept.events", "--from", "1:1", "--idle", "100ms"]);
+    expect(lost.stderr).toContain("some messages were missed");
+    expect((await broker.peyk(["live", "kept.events", "--from", "x"])).exit).toBe(64);
+  });
+
   test("refuses a name that a shell has cut, and says so", async () => {
     const { exit, stderr } = await broker.peyk(["live", "orders."]);
     expect(exit).toBe(65);

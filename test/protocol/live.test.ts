@@ -120,7 +120,7 @@ describe("a live listener", () => {
   });
 
   test.each([
-    ["behind the newest message", 0, 1],
+    ["ahead of the log", 0, 3],
     ["of a topic that was made anew", 1, 2],
   ])("that resumes %s is told that there may be a gap", async (_, epochOffset, position) => {
     const { connect } = await startBroker();
@@ -132,6 +132,57 @@ describe("a live listener", () => {
 
     const { body } = await client.next("liveMessages");
     expect(body).toMatchObject({ missedUnknown: true, runs: [] });
+  });
+
+  test("that resumes where nothing was kept is told how much it missed, then goes on", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const { epoch } = await client.publish("orders", ["a", "b", "c"]);
+    const after = { epoch, position: 1 };
+
+    await client.ask("startLive", { live: 1, pattern: "orders", after }, "done");
+    await client.publish("orders", ["d"]);
+
+    const { body } = await client.next("liveMessages");
+    expect(body).toMatchObject({ missed: 2, missedUnknown: false, runs: [] });
+    expect(await heard(client, 1)).toEqual(["d"]);
+  });
+
+  test("that resumes where some was kept is told of the rest, and gets what was kept", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const { epoch } = await client.publish("orders", ["a", "b", "c"]);
+    const options = { retainMs: 3_600_000 };
+    await client.ask("updateTopic", { name: "orders", options }, "topic");
+    await client.publish("orders", ["d", "e"]);
+
+    const after = { epoch, position: 1 };
+    await client.ask("startLive", { live: 1, pattern: "orders", after }, "done");
+
+    expect((await client.next("liveMessages")).body).toMatchObject({ missed: 2, runs: [] });
+    expect(await heard(client, 2)).toEqual(["d", "e"]);
+  });
+
+  test("that resumes while others publish gets everything once and in order", async () => {
+    const { connect } = await startBroker();
+    const [client, publisher] = [await connect(), await connect()];
+    const options = { retainMs: 3_600_000 };
+    await client.ask("createTopic", { name: "orders", options }, "topic");
+    const texts = (from: number): string[] =>
+      Array.from({ length: 500 }, (_, index) => String(from + index).padEnd(1_000, "."));
+    const { epoch } = await publisher.publish("orders", texts(1));
+    for (let from = 501; from < 5_000; from += 500) await publisher.publish("orders", texts(from));
+
+    const after = { epoch, position: 100 };
+    const publishing = [5_001, 5_501, 6_001].map((from) =>
+      publisher.publish("orders", texts(from)),
+    );
+    await client.ask("startLive", { live: 1, pattern: "orders", after }, "done");
+    publishing.push(publisher.publish("orders", texts(6_501)));
+    await Promise.all(publishing);
+
+    const numbers = (await heard(client, 6_900)).map((text) => Number.parseInt(text, 10));
+    expect(numbers).toEqual(Array.from({ length: 6_900 }, (_, index) => 101 + index));
   });
 });
 

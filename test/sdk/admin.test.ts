@@ -83,6 +83,36 @@ describe("dead letters", () => {
 });
 
 describe("live", () => {
+  test("goes on after a known message with what the topic retains", async () => {
+    await client.topics.create("quakes", { retainMs: 3_600_000 });
+    const seen = new Arrivals<unknown>();
+    const first = await client.live("quakes", ({ value }) => seen.add(value));
+    await client.publish("quakes", 1);
+    await seen.reach(1);
+    await first.close();
+    for (const value of [2, 3]) await client.publish("quakes", value);
+    const gaps: unknown[] = [];
+    const options = { from: first.at, onGap: (gap: unknown) => gaps.push(gap) };
+    const second = await client.live("quakes", ({ value }) => seen.add(value), options);
+    await client.publish("quakes", 4);
+    expect(await seen.reach(4)).toEqual([1, 2, 3, 4]);
+    expect(gaps).toEqual([]);
+    expect(second.at).toEqual({ epoch: first.at?.epoch, position: 4 });
+  });
+
+  test("has no place in a pattern", async () => {
+    const seen = new Arrivals<unknown>();
+    const live = await client.live("quakes.*", ({ value }) => seen.add(value));
+    await client.publish("quakes.ml", 1);
+    await seen.reach(1);
+    expect(live.at).toBeUndefined();
+    const from = { epoch: "a", position: 1 };
+    await expect(client.live("quakes.*", () => {}, { from })).rejects.toMatchObject({
+      code: "invalid_argument",
+      field: "from",
+    });
+  });
+
   test("resumes after a known message, and says when something was missed", async () => {
     const seen = new Arrivals<unknown>();
     const live = await client.live("quakes", ({ value }) => seen.add(value));
@@ -94,7 +124,7 @@ describe("live", () => {
     const gap = deferred<number | "unknown">();
     const onGap = ({ missed }: { missed: number | "unknown" }): void => gap.resolve(missed);
     await client.live("quakes", () => {}, { from: at, onGap });
-    expect(await gap.promise).toBe("unknown");
+    expect(await gap.promise).toBe(1);
   });
 
   test("survives handlers and onGap that throw", async () => {

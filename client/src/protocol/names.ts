@@ -99,6 +99,7 @@ function checkLevels(name: string, kind: "topic" | "pattern", field: string): vo
 function whatIsWrong(level: string): string {
   if (level === "") return "it has an empty level";
   if (level === ">") return "> stands for all the rest, so it can only come last";
+  if (level.includes("/")) return "what follows a / is a group, and only subscriptions have one";
   if (/[*>]/.test(level)) return `in ${quoteInput(level)}, * and > must stand alone`;
   return `in ${quoteInput(level)}, only letters, digits, _ and - are allowed`;
 }

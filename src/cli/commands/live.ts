@@ -13,8 +13,11 @@ const MAX_UNWRITTEN = 10_000;
 interface Flags {
   readonly count?: number;
   readonly idle?: number;
+  readonly from?: Place;
   readonly format?: string;
 }
+
+type Place = NonNullable<Live["at"]>;
 
 export function live(program: Command): void {
   const command = program
@@ -28,6 +31,7 @@ export function live(program: Command): void {
       parsed((text) => parseWhole(text, 1)),
     )
     .option("--idle <duration>", "end when nothing came for so long", parsed(parseDuration))
+    .option("--from <epoch:position>", "go on after this message, or its id", parsed(parsePlace))
     .option("--format <template>", 'how to print, such as "{topic} {payload}"');
   act(command, (context, [pattern = ""], flags) => run(context, pattern, flags));
 }
@@ -44,9 +48,12 @@ async function run(context: Context, pattern: string, flags: Flags): Promise<num
       output.warn(
         missed === "unknown" ? "some messages were missed" : `${plural(missed, "message")} missed`,
       );
-    const listener: Live = await client.live(pattern, (message) => view.show(message), { onGap });
+    const { from } = flags;
+    const options = { onGap, ...(from && { from }) };
+    const listener: Live = await client.live(pattern, (message) => view.show(message), options);
     view.begin();
-    if (output.isTerminal) output.say(`Looks at ${pattern} from now on. Ctrl-C ends.`);
+    const start = from ? `${from.epoch}:${from.position}` : "now";
+    if (output.isTerminal) output.say(`Looks at ${pattern} from ${start} on. Ctrl-C ends.`);
     else output.detail(`looks at ${pattern}`);
     await view.finished;
     await listener.close();
@@ -58,6 +65,13 @@ async function run(context: Context, pattern: string, flags: Flags): Promise<num
   if (written >= count || count === Infinity) return;
   output.say(`${plural(written, "message")} came, not ${count}`);
   return EXIT.no;
+}
+
+/** "a1:7", or the id of a message, "a1-7". */
+function parsePlace(text: string): Place {
+  const [, epoch, position] = /^([0-9a-f]{1,14})[:-](\d{1,15})$/.exec(text) ?? [];
+  if (epoch !== undefined && position !== undefined) return { epoch, position: Number(position) };
+  throw new Error(`"${text}" is no place in a topic; write it like 1f9d1ee55f:42`);
 }
 
 /** Writes one message after the other, until there were enough, none came or somebody wants an end. */

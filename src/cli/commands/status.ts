@@ -5,7 +5,7 @@ import { withClient, type Context } from "../context.js";
 import { act, collected } from "../declare.js";
 import { EXIT } from "../failures.js";
 import { Interruption } from "../interruption.js";
-import { formatBytes, formatCount, formatDuration } from "../text.js";
+import { formatBytes, formatCount, formatDuration, plural } from "../text.js";
 import { SUBSCRIPTION_COLUMNS } from "./subscription.js";
 
 /** How often --watch looks, in ms. */
@@ -81,4 +81,12 @@ async function show(
   if (subscriptions.length === 0) return;
   await output.line("");
   await output.table(subscriptions, SUBSCRIPTION_COLUMNS);
+  for (const { name, consumers } of subscriptions) {
+    for (const { clientName, unsettled, returnsInMs } of consumers) {
+      if (returnsInMs === undefined || unsettled === 0) continue;
+      const verb = unsettled === 1 ? "returns" : "return";
+      const what = `${name}: ${clientName} is gone; ${plural(unsettled, "message")} ${verb} in`;
+      output.say(`${what} ${formatDuration(returnsInMs)} unless it resumes`);
+    }
+  }
 }

@@ -145,14 +145,17 @@ async function show({ output }: Context, info: SubscriptionInfo): Promise<void> 
     ["dead letter retain", formatDuration(options.deadLetterRetainMs)],
     ["mode", options.mode],
     ...consumers.map(
-      ({ clientName, unsettled, connected }) =>
+      ({ clientName, unsettled, returnsInMs }) =>
         [
           "consumer",
-          `${clientName}, ${plural(unsettled, "message")}${connected ? "" : ", not connected"}`,
+          `${clientName}, ${plural(unsettled, "message")}${absence(returnsInMs)}`,
         ] as const,
     ),
   ]);
 }
+
+const absence = (returnsInMs: number | undefined): string =>
+  returnsInMs === undefined ? "" : `, not connected, returns in ${formatDuration(returnsInMs)}`;
 
 async function change(context: Context, name: string): Promise<void> {
   const options = subscriptionOptions((key) => context.config.flag(key));

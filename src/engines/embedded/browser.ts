@@ -95,7 +95,7 @@ export class Browser {
 
   topicStats(id: number): TopicStats {
     const topic = this.#core.state.topics.get(id);
-    if (!topic) return { nextPosition: 1, storedMessages: 0, storedBytes: 0 };
+    if (!topic) return { nextPosition: 1, unbrokenFrom: 1, storedMessages: 0, storedBytes: 0 };
     let storedMessages = 0;
     let storedBytes = 0;
     for (const log of topic.logs.values()) {
@@ -105,7 +105,8 @@ export class Browser {
         storedBytes += bytes;
       }
     }
-    return { nextPosition: topic.positions.next, storedMessages, storedBytes };
+    const { next: nextPosition, unbrokenFrom } = topic.positions;
+    return { nextPosition, unbrokenFrom, storedMessages, storedBytes };
   }
 
   async #oldest(owner: SubscriptionState): Promise<number | undefined> {

@@ -26,6 +26,8 @@ export class Positions {
   reservedUntil = 1;
   /** Settled messages are kept for a while: gaps among them count too. */
   isRetained = false;
+  /** This process gave out all positions from here on, one after the other. */
+  unbrokenFrom = 1;
   /** Everything below is durable: it may be handed out. */
   durableNext = 1;
   /** Messages stored since this process started. */

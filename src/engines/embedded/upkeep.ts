@@ -68,6 +68,7 @@ export class Upkeep {
     for (const topic of state.topics.values()) {
       // After a crash, positions up to the reservation may have been used for messages that were not stored.
       if (!this.#wasClean) topic.positions.skipTo(topic.positions.reservedUntil);
+      topic.positions.unbrokenFrom = topic.positions.next;
     }
     for (const log of state.logs.values()) log.positions.durableNext = log.positions.next;
     for (const id of state.producers.byId.keys()) this.#detached.set(id, clock.monotonic());

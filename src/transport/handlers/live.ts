@@ -14,6 +14,7 @@ import {
 import type { Closable } from "../../broker/engine.js";
 import type { LiveBatch } from "../../broker/live-hub.js";
 import type { Peer, Request } from "../context.js";
+import { LiveCatchUp } from "../live-catch-up.js";
 import { headerOf, type Live } from "../session.js";
 import { checkNumber } from "./numbers.js";
 
@@ -31,7 +32,7 @@ export function onStartLive(peer: Peer, { id, packet, start, end }: Request): vo
   const live = new LiveListener(peer, number, pattern);
   session.lives.set(number, live);
   peer.answer(id, (writer) => writeServerFrame(writer, id, "done", {}));
-  if (after && !isNewest(peer, pattern, after)) live.tellGap();
+  if (after) live.goOnAfter(pattern, after);
 }
 
 /** StopLive: nothing more comes. */
@@ -42,18 +43,11 @@ export function onStopLive(peer: Peer, { packet, start, end }: Request): void {
   lives.delete(live);
 }
 
-/** Whether nothing was published after this message. */
-function isNewest(peer: Peer, topic: string, after: peyk.v1.LivePosition): boolean {
-  const { broker } = peer.context;
-  const entry = broker.names.topic(topic);
-  if (entry?.topic.epoch !== after.epoch) return false;
-  return broker.engine.topicStats(entry.topic.id).nextPosition === after.position + 1;
-}
-
 class LiveListener implements Live {
   readonly #peer: Peer;
   readonly #number: number;
   readonly #subscription: Closable;
+  #catchUp: LiveCatchUp | undefined;
   #missed = 0;
 
   constructor(peer: Peer, number: number, pattern: string) {
@@ -64,20 +58,35 @@ class LiveListener implements Live {
 
   close(): void {
     this.#subscription.close();
+    this.#catchUp?.close();
+  }
+
+  /** Sends what is still stored of what came after this message, and tells of what is not. */
+  goOnAfter(topic: string, after: peyk.v1.LivePosition): void {
+    const { engine, names } = this.#peer.context.broker;
+    const known = names.topic(topic)?.topic;
+    const next = known?.epoch === after.epoch ? engine.topicStats(known.id).nextPosition : 0;
+    const position = after.position + 1;
+    if (position === next) return;
+    if (known === undefined || position > next) return this.#tell(0, true);
+    const from = { topic: known, position };
+    this.#catchUp = new LiveCatchUp(engine, this.#peer.context.clock, from, {
+      isBehind: () => this.#peer.outbox.isBehind,
+      send: (batch) => this.#send(batch),
+      missed: (count, isUnknown) => this.#tell(count, isUnknown),
+      done: () => (this.#catchUp = undefined),
+    });
   }
 
   caughtUp(): void {
+    if (this.#catchUp) return this.#catchUp.goOn();
     if (this.#missed === 0 || this.#peer.outbox.isBehind) return;
     this.#tell(this.#missed, false);
     this.#missed = 0;
   }
 
-  /** Something may lie between what the client saw and what it will see; how much cannot be told. */
-  tellGap(): void {
-    this.#tell(0, true);
-  }
-
   #on(batch: LiveBatch): void {
+    if (this.#catchUp) return this.#catchUp.hold(batch);
     const { outbox, context } = this.#peer;
     if (outbox.isBehind) {
       this.#missed += batch.count;
@@ -85,7 +94,11 @@ class LiveListener implements Live {
       return;
     }
     this.caughtUp();
-    outbox.sendShared(sharedFrame(batch, this.#number));
+    this.#send(batch);
+  }
+
+  #send(batch: LiveBatch): void {
+    this.#peer.outbox.sendShared(sharedFrame(batch, this.#number));
   }
 
   #tell(missed: number, missedUnknown: boolean): void {

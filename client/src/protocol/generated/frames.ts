@@ -1734,6 +1734,9 @@ const $made = $root.peyk = (() => {
             ConsumerInfo.prototype.freeCreditMessages = 0;
             ConsumerInfo.prototype.freeCreditBytes = 0;
             ConsumerInfo.prototype.connected = false;
+            ConsumerInfo.prototype.returnsInMs = undefined;
+
+            let $oneOfFields;
 
             ConsumerInfo.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1756,6 +1759,8 @@ const $made = $root.peyk = (() => {
                     writer.uint32(48).uint64(message.freeCreditBytes);
                 if (message.connected != null && $Object.hasOwnProperty.call(message, "connected") && message.connected !== false)
                     writer.uint32(56).bool(message.connected);
+                if (message.returnsInMs != null && $Object.hasOwnProperty.call(message, "returnsInMs"))
+                    writer.uint32(64).uint32(message.returnsInMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1850,6 +1855,12 @@ const $made = $root.peyk = (() => {
                                 message.connected = value;
                             else
                                 delete message.connected;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            message.returnsInMs = reader.uint32();
                             continue;
                         }
                     }
@@ -6880,6 +6891,7 @@ export interface IConsumerInfo {
   readonly freeCreditMessages?: number | undefined;
   readonly freeCreditBytes?: number | undefined;
   readonly connected?: boolean | undefined;
+  readonly returnsInMs?: number | undefined;
 }
 export interface ConsumerInfo {
   readonly clientName: string;
@@ -6889,6 +6901,8 @@ export interface ConsumerInfo {
   readonly freeCreditMessages: number;
   readonly freeCreditBytes: number;
   readonly connected: boolean;
+/** While it is not connected: when what it holds returns unless it comes back, in ms from now. */
+  readonly returnsInMs: number | undefined;
 }
 
 export interface ISubscriptionPage {

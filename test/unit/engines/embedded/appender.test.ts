@@ -67,6 +67,18 @@ describe("publishing", () => {
     expect(await harness.unsettled(id)).toEqual([6]);
   });
 
+  test("says from where on no position was left out: from the start after a crash, not after a stop", async () => {
+    const { harness, topic } = await open();
+    await harness.publish(topic, 1, 3);
+    expect(harness.engine.topicStats(topic.id).unbrokenFrom).toBe(1);
+    const stopped = await harness.restart();
+    expect(stopped.engine.topicStats(topic.id)).toMatchObject({ nextPosition: 4, unbrokenFrom: 4 });
+    const crashed = await stopped.crash();
+    const { nextPosition, unbrokenFrom } = crashed.engine.topicStats(topic.id);
+    expect(nextPosition).toBeGreaterThan(4);
+    expect(unbrokenFrom).toBe(nextPosition);
+  });
+
   test("to a topic that is no more is refused", async () => {
     const { harness } = await open();
     const ranges = await harness.append({ topic: 99, batch: numbered(1, 2) });
