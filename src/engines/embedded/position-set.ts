@@ -79,6 +79,21 @@ export class PositionSet {
     return end;
   }
 
+  /** All that is in the set, as ranges in order. The set must not change meanwhile. */
+  *ranges(): Generator<{ readonly first: number; readonly count: number }, void> {
+    let end = 0;
+    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
+      const pageEnd = (number + 1) * PAGE_POSITIONS;
+      for (let at = Math.max(end, number * PAGE_POSITIONS); at < pageEnd;) {
+        const first = this.nextPresent(at, pageEnd);
+        if (first === pageEnd) break;
+        end = this.nextAbsent(first);
+        yield { first, count: end - first };
+        at = end;
+      }
+    }
+  }
+
   /** The 32 bits of positions `32 * index` to `32 * index + 31`. */
   word(index: number): number {
     return this.#pages.get(Math.floor(index / PAGE_WORDS))?.words[index % PAGE_WORDS] ?? 0;
