@@ -7,7 +7,6 @@ import { createSegment, Files } from "./files.js";
 import {
   createJournalId,
   FileKind,
-  findCommitMagic,
   FORMAT_VERSION,
   parseFileName,
   RecordKind,
@@ -16,7 +15,13 @@ import {
 import { FoundFiles, type FoundFile } from "./found-files.js";
 import { restorePiece } from "./pieces.js";
 import { replayCommit } from "./replay.js";
-import { provesDurable, scanCommits, type ScannedCommit, type ScanEnd } from "./scan.js";
+import {
+  endsWithCommit,
+  provesDurable,
+  scanCommits,
+  type ScannedCommit,
+  type ScanEnd,
+} from "./scan.js";
 import type { Segment } from "./segment.js";
 import type { Snapshot } from "./snapshot.js";
 import { State } from "./state.js";
@@ -191,14 +196,11 @@ class Recovery {
     const isFollowed =
       nextFirst === undefined
         ? end.lastCommit >= (this.#snapshot?.lastCommit ?? 0)
-        : nextFirst === number || nextFirst <= covers + 1;
+        : nextFirst === number || (nextFirst <= covers + 1 && endsWithCommit(bytes, end.offset));
     const isSealedHere =
       tail === undefined ||
       (tail.lastCommit === end.lastCommit && tail.footerOffset === end.offset);
-    // Before a next segment is begun all commits of this one are durable: only its footer may be torn.
-    const isDurable =
-      (nextFirst !== undefined && findCommitMagic(bytes, end.offset) === end.offset) ||
-      provesDurable(bytes, end.offset, segment.number, number, header.journal);
+    const isDurable = provesDurable(bytes, end.offset, segment.number, number, header.journal);
     if (isFollowed && isSealedHere && !isDurable) return;
     const detail = `commit ${number}, which was confirmed, is not whole`;
     throw this.#found.damaged(file.name, end.offset, detail);

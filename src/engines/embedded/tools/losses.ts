@@ -25,6 +25,8 @@ export class LossFinder {
   #broken: { readonly damage: FoundDamage; readonly seen: Set<Positions> } | undefined;
   /** By the log that names the positions: all that is lost. */
   readonly #lost = new Map<number, PositionSet>();
+  /** Logs by the positions that they share; when everything was read. */
+  #logs: ReadonlyMap<Positions, ReadonlySet<number>> = new Map();
   /** Unsettled positions that are in no file, by the log that names them. */
   readonly missing = new Map<number, PositionSet>();
 
@@ -92,6 +94,7 @@ export class LossFinder {
 
   /** Everything was read. `used`: the files whose messages count. May add damages. */
   finish(used: readonly SurveyedFile[], damages: FoundDamage[]): void {
+    this.#logs = logsByPositions(this.#state);
     for (const file of used) this.#addUnreadable(file, damages);
     this.#addMissing(used, damages);
     for (const { lost } of damages) {
@@ -106,7 +109,7 @@ export class LossFinder {
   get neededLost(): number {
     let needed = 0;
     for (const [log, positions] of this.#lost) {
-      for (const { first, count } of rangesOf(positions)) needed += this.#needed(log, first, count);
+      for (const { first, count } of positions.ranges()) needed += this.#needed(log, first, count);
     }
     return needed;
   }
@@ -148,7 +151,7 @@ export class LossFinder {
     }
     for (const [log, positions] of this.missing) {
       const kind = this.#state.knownLogs.get(log)?.kind ?? "messages";
-      for (const { first, count } of rangesOf(positions)) {
+      for (const { first, count } of positions.ranges()) {
         const range = { log, kind, first, count };
         if (damages.some((damage) => this.#isKnown(damage, range))) continue;
         this.#lose(cause(used, damages, this.#logsWith(log), range), range, true);
@@ -195,8 +198,7 @@ export class LossFinder {
   /** All logs that share the positions of this one. */
   #logsWith(log: number): ReadonlySet<number> {
     const positions = this.#state.logs.get(log)?.positions;
-    const logs = [...this.#state.logs.values()].filter((each) => each.positions === positions);
-    return new Set(logs.map(({ id }) => id));
+    return (positions && this.#logs.get(positions)) ?? new Set([log]);
   }
 
   #isKnown(damage: FoundDamage, { log, first, count }: LostRange): boolean {
@@ -244,34 +246,15 @@ function isNear(positions: Positions, { first, count }: Range, isNew: boolean): 
   return first >= positions.next && first <= positions.next + 2 * RESERVED_AHEAD;
 }
 
-/** Ranges of a set, in order. */
-export function* rangesOf(set: PositionSet): Generator<Range, void> {
-  const pages = set.pages().map(({ number }) => number);
-  const end = (Math.max(-1, ...pages) + 1) * PAGE_POSITIONS;
-  for (let at = nextPresent(set, pages, 0, end); at < end;) {
-    const until = set.nextAbsent(at);
-    yield { first: at, count: until - at };
-    at = nextPresent(set, pages, until, end);
+/** A topic has a log for each priority, which share its positions. */
+export function logsByPositions(state: KnownState): Map<Positions, Set<number>> {
+  const logs = new Map<Positions, Set<number>>();
+  for (const { id, positions } of state.logs.values()) {
+    const known = logs.get(positions);
+    if (known) known.add(id);
+    else logs.set(positions, new Set([id]));
   }
-}
-
-/** Positions in a page of a PositionSet. */
-const PAGE_POSITIONS = 4_096;
-
-/** Pages that are not there are stepped over. */
-function nextPresent(
-  set: PositionSet,
-  pages: readonly number[],
-  from: number,
-  end: number,
-): number {
-  for (const page of [...pages].sort((a, b) => a - b)) {
-    const pageEnd = (page + 1) * PAGE_POSITIONS;
-    if (pageEnd <= from) continue;
-    const found = set.nextPresent(Math.max(from, page * PAGE_POSITIONS), pageEnd);
-    if (found < pageEnd) return found;
-  }
-  return end;
+  return logs;
 }
 
 function setOf(sets: Map<number, PositionSet>, log: number): PositionSet {

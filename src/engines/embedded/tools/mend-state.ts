@@ -9,7 +9,7 @@ import { PositionSet } from "../position-set.js";
 import type { Positions } from "../positions.js";
 import type { SubscriptionState } from "../state.js";
 import type { KnownState } from "./known-state.js";
-import { rangesOf } from "./losses.js";
+import { logsByPositions } from "./losses.js";
 import type { Survey } from "./survey.js";
 
 /** Such topics keep what they have until somebody has looked: the most that a topic may keep, in bytes. */
@@ -36,9 +36,11 @@ export function mendState(survey: Survey, random: Random, nowMs: number): FoundT
   forgetMissingFiles(survey);
   skipNumbers(survey);
   const found = [...keepForLost(survey), ...adoptLogs(survey, random, nowMs)];
-  for (const positions of allPositions(state)) {
-    fillGaps(survey, positions);
-    for (const { log, first, count } of storedRanges(survey, positions)) {
+  const logs = logsByPositions(state);
+  for (const [positions, ids] of logs) {
+    const ranges = storedRanges(survey, ids);
+    fillGaps(survey, positions, ranges);
+    for (const { log, first, count } of ranges) {
       if (first + count > positions.next) state.appended(log, first, count, NOW);
     }
     for (const cursor of positions.cursors) settleMissing(cursor as Cursor, survey, positions.log);
@@ -46,8 +48,8 @@ export function mendState(survey: Survey, random: Random, nowMs: number): FoundT
   for (const owner of state.subscriptions.values()) {
     if (!state.parents.has(owner.subscription.id)) returnHeld(owner, survey);
   }
-  for (const positions of allPositions(state)) {
-    const ranges = storedRanges(survey, positions);
+  for (const [positions, ids] of logs) {
+    const ranges = storedRanges(survey, ids);
     for (const cursor of [...positions.cursors] as Cursor[]) {
       cursor.unsettledCount = ranges.reduce(
         (sum, { first, count }) => sum + cursor.countUnsettled(first, count),
@@ -150,13 +152,6 @@ function newTopic(state: KnownState, log: number, random: Random, createdAtMs: n
   };
 }
 
-function* allPositions(state: KnownState): Generator<Positions, void> {
-  for (const { positions } of state.topics.values()) yield positions;
-  for (const { references } of state.subscriptions.values()) {
-    if (references) yield references.positions;
-  }
-}
-
 interface StoredRange {
   readonly log: number;
   readonly first: number;
@@ -164,15 +159,15 @@ interface StoredRange {
 }
 
 /** Where files have messages of these positions, in order; those included that a footer names and that cannot be read. */
-function storedRanges({ state, used }: Survey, positions: Positions): StoredRange[] {
+function storedRanges({ used }: Survey, logs: ReadonlySet<number>): StoredRange[] {
   const ranges: StoredRange[] = [];
   for (const file of used) {
-    for (const [log, contents] of file.logs) {
-      if (state.logs.get(log)?.positions !== positions) continue;
-      for (const range of rangesOf(contents.positions)) ranges.push({ log, ...range });
+    for (const log of logs) {
+      for (const range of file.logs.get(log)?.positions.ranges() ?? [])
+        ranges.push({ log, ...range });
     }
     for (const { log, first, count } of file.unreadable) {
-      if (state.logs.get(log)?.positions === positions) ranges.push({ log, first, count });
+      if (logs.has(log)) ranges.push({ log, first, count });
     }
   }
   return ranges.sort((a, b) => a.first - b.first);
@@ -182,10 +177,9 @@ function storedRanges({ state, used }: Survey, positions: Positions): StoredRang
  * What commits stored that are lost looks like gaps to those after them, but files may have it: cold ones, above all.
  * Nobody knows what became of it, so it is unsettled.
  */
-function fillGaps(survey: Survey, positions: Positions): void {
-  const { state } = survey;
+function fillGaps({ state }: Survey, positions: Positions, stored: readonly StoredRange[]): void {
   const found = new PositionSet();
-  for (const { first, count } of storedRanges(survey, positions)) {
+  for (const { first, count } of stored) {
     const end = first + count;
     for (let at = first; at < end;) {
       const gapEnd = Math.min(positions.afterGap(at), end);
@@ -220,7 +214,7 @@ function without(gaps: readonly number[], found: PositionSet): number[] {
 }
 
 function* positionsOf(set: PositionSet): Generator<number, void> {
-  for (const { first, count } of rangesOf(set)) {
+  for (const { first, count } of set.ranges()) {
     for (let position = first; position < first + count; position += 1) yield position;
   }
 }
@@ -228,7 +222,7 @@ function* positionsOf(set: PositionSet): Generator<number, void> {
 /** What is in no file is settled: nobody can have it any more. */
 function settleMissing(cursor: Cursor, { losses }: Survey, log: number): void {
   const missing = losses.missing.get(log);
-  for (const { first, count } of missing ? rangesOf(missing) : []) cursor.settle(first, count);
+  for (const { first, count } of missing ? missing.ranges() : []) cursor.settle(first, count);
 }
 
 /** Messages that died or were redriven, and to which nothing refers any more, are unsettled again: nobody else has them. */
@@ -260,8 +254,8 @@ function unsettle(owner: SubscriptionState, old: Cursor, returned: readonly numb
   owner.cursors.set(positions.log, cursor);
   cursor.retries = old.retries;
   cursor.settled.add(lowest, old.floor - lowest);
-  for (const { first, count } of rangesOf(old.settled)) cursor.settled.add(first, count);
-  for (const { first, count } of rangesOf(old.held)) cursor.held.add(first, count);
+  for (const { first, count } of old.settled.ranges()) cursor.settled.add(first, count);
+  for (const { first, count } of old.held.ranges()) cursor.held.add(first, count);
   for (const position of returned) {
     cursor.settled.remove(position, 1);
     cursor.held.remove(position, 1);

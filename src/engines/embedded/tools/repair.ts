@@ -74,7 +74,7 @@ export async function repairJournal(
   const start = await checkStart(disk, clock, random);
   const survey = await surveyJournal(disk, progress);
   const { journal, damages } = survey;
-  const reason = start.canStart ? lostReferences(damages) : start.reason.message;
+  const reason = start.canStart ? hiddenLoss(survey) : start.reason.message;
   if (reason === undefined) return report(survey, undefined, [], []);
   if (!journal) throw beyondRepair(disk.location, damages);
   const foundTopics = mendState(survey, random, clock.now());
@@ -90,10 +90,15 @@ function beyondRepair(location: string, damages: readonly Damage[]): JournalDama
   return new JournalDamaged(location, file, offset, detail, "Only a copy can help: restore one");
 }
 
-/** A start does not mind, but messages that could be read would be gone with the dead letters that name them. */
-function lostReferences(damages: readonly Damage[]): string | undefined {
-  const isLost = damages.some(({ lost }) => lost.some(({ kind }) => kind === "references"));
-  return isLost ? "dead letters cannot be read, and their messages can" : undefined;
+/** What a start does not see, and what would stay wrong for ever. */
+function hiddenLoss({ damages, losses }: Survey): string | undefined {
+  // Messages that can be read would be gone with the dead letters that name them.
+  const isReferenceLost = damages.some(({ lost }) =>
+    lost.some(({ kind }) => kind === "references"),
+  );
+  if (isReferenceLost) return "dead letters cannot be read, and their messages can";
+  if (losses.missing.size > 0) return "subscriptions wait for messages that are in no file";
+  return undefined;
 }
 
 function report(

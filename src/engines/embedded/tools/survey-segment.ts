@@ -1,14 +1,13 @@
 import {
   decodeRecord,
   decodeSegmentTail,
-  findCommitMagic,
   RECORD_HEADER_BYTES,
   RecordKind,
   SEGMENT_HEADER_BYTES,
   SEGMENT_TAIL_BYTES,
 } from "../format.js";
 import { blockBytes, decodeBlock, LogExtents, type RecordPlace } from "../record-index.js";
-import { provesDurable, type ScannedCommit, type ScannedRecord } from "../scan.js";
+import { endsWithCommit, provesDurable, type ScannedCommit, type ScannedRecord } from "../scan.js";
 import type { FoundDamage } from "./report.js";
 import { salvageRecords, salvageSegment, type BrokenPlace } from "./salvage.js";
 import type { SurveyedFile, UnreadableRecord } from "./surveyed-file.js";
@@ -17,8 +16,8 @@ import type { SurveyedFile, UnreadableRecord } from "./surveyed-file.js";
 export interface SegmentPlace {
   /** The number that its first commit must have. */
   readonly firstCommit: number;
-  /** Another segment follows. */
-  readonly isFollowed: boolean;
+  /** The first commit of the segment that follows; `undefined`: it is the last one. */
+  readonly nextFirst: number | undefined;
   /** Commits up to this one were durable for certain: a snapshot contains them. */
   readonly durable: number;
 }
@@ -166,11 +165,11 @@ function isEnd(
 ): boolean {
   if (file.tail || broken.from === broken.to) return false;
   const hasMore = broken.records.some(({ kind }) => kind !== RecordKind.footer);
-  // All commits of a segment are durable before the next one is begun: only its footer may be torn.
-  if (place.isFollowed) {
-    return !hasMore && broken.to === bytes.byteLength && !beginsLikeCommit(bytes, broken.from);
-  }
   const number = broken.firstCommit;
+  if (place.nextFirst !== undefined) {
+    const isComplete = place.nextFirst === number || endsWithCommit(bytes, broken.from);
+    return isComplete && !hasMore && broken.to === bytes.byteLength;
+  }
   return (
     number > place.durable && !provesDurable(bytes, broken.from, file.number, number, file.journal)
   );
@@ -180,12 +179,12 @@ function endAt(
   file: SurveyedFile,
   bytes: Uint8Array,
   { from }: BrokenPlace,
-  { isFollowed }: SegmentPlace,
+  { nextFirst }: SegmentPlace,
 ): void {
   const rest = bytes.subarray(from);
   if (rest.every((byte) => byte === 0)) return;
   file.tornBytes = rest.byteLength;
-  if (!isFollowed) return;
+  if (nextFirst === undefined) return;
   file.damages.push({
     file: file.name,
     offset: from,
@@ -195,9 +194,6 @@ function endAt(
     effects: ["nothing is lost: the next start reads the commits before it instead"],
   });
 }
-
-const beginsLikeCommit = (bytes: Uint8Array, at: number): boolean =>
-  findCommitMagic(bytes.subarray(0, at + 4), at) === at;
 
 const isOne = ({ firstCommit, lastCommit }: BrokenPlace): boolean =>
   lastCommit === undefined || lastCommit === firstCommit;

@@ -23,7 +23,7 @@ import type { PositionSet } from "../position-set.js";
 import { replayCommit } from "../replay.js";
 import { decodeSnapshot, type Snapshot } from "../snapshot.js";
 import { KnownState } from "./known-state.js";
-import { LossFinder, rangesOf, type LostRange } from "./losses.js";
+import { LossFinder, type LostRange } from "./losses.js";
 import type { FoundDamage, Remark } from "./report.js";
 import { salvageSegment, type BrokenPlace } from "./salvage.js";
 import { surveyCold, surveySegment } from "./survey-segment.js";
@@ -255,7 +255,12 @@ export class Survey {
       surveySegment(
         file,
         bytes,
-        { firstCommit, isFollowed: !isLast, durable: this.snapshot?.lastCommit ?? 0 },
+        {
+          firstCommit,
+          // Of a header that is not readable nothing is known; 0 is the number of no commit.
+          nextFirst: isLast ? undefined : (segments[index + 1]?.header?.firstCommit ?? 0),
+          durable: this.snapshot?.lastCommit ?? 0,
+        },
         {
           commit: (number, records) => this.#replay(number, records),
           broken: (place, damage, indexed) => this.#broken(place, damage, indexed),
@@ -360,6 +365,10 @@ export class Survey {
   // ---- Cold files --------------------------------------------------------------------------------------------------
 
   async #readColdFiles(coldFiles: readonly Numbered[]): Promise<void> {
+    const numbers = new Set(coldFiles.map(({ number }) => number));
+    const gone = [...this.state.coldFiles].filter((number) => !numbers.has(number));
+    // Files are removed after the commit that says so: it is lost, or somebody else removed them.
+    this.lostCommits += gone.length;
     for (const [index, each] of coldFiles.entries()) {
       this.#progress(each.name, index, coldFiles.length);
       const isUsed = this.state.coldFiles.has(each.number);
@@ -384,10 +393,7 @@ export class Survey {
       if (!file.footer) this.#footerDamage(file);
       this.damages.push(...file.damages);
     }
-    const there = new Set(this.files.map(({ number }) => number));
-    for (const number of this.state.coldFiles) {
-      if (!there.has(number)) this.#missing(coldName(number));
-    }
+    for (const number of gone) this.#missing(coldName(number));
   }
 
   /** Whether only a commit that is lost can have put a cold file in use: others have nothing of what is in it. */
@@ -397,7 +403,7 @@ export class Survey {
     return this.used.every((other) =>
       [...logs].every(([log, { positions }]) => {
         const theirs = other.logs.get(log)?.positions;
-        return !theirs || [...rangesOf(positions)].every((each) => isWithout(theirs, each));
+        return !theirs || [...positions.ranges()].every((each) => isWithout(theirs, each));
       }),
     );
   }
