@@ -68,6 +68,9 @@ const BRIEF_MS = 1_000;
 /** What is added to the pings that a broker may miss before it counts as silent, in ms. */
 const SILENCE_SLACK_MS = 4_000;
 
+/** Consumers of a session in the first packet, which a broker takes of strangers up to 4 KiB; more come in a second one. */
+const FIRST_CONSUMERS = 64;
+
 const FINAL_CLOSES: Partial<Record<CloseReason, ErrorCode>> = {
   unauthenticated: "unauthenticated",
   forbidden_origin: "permission_denied",
@@ -235,6 +238,9 @@ export class Link {
     }
     if (this.#state !== state || state.name !== "connecting" || !state.socket) return;
     const session = this.#session;
+    const resume = session && { sessionId: session.id, secret: session.secret };
+    const consumers = session ? this.#events.positions() : [];
+    const more = consumers.length > FIRST_CONSUMERS;
     const { writer } = this;
     writer.clear();
     writeClientFrame(writer, 0, "hello", {
@@ -244,12 +250,13 @@ export class Link {
       clientSoftware: this.#options.software,
       producerId: this.#options.producerId,
       credentials: token === "" ? undefined : { token },
-      resume: session && {
-        sessionId: session.id,
-        secret: session.secret,
-        consumers: this.#events.positions(),
-      },
+      resume: resume && { ...resume, consumers: consumers.slice(0, FIRST_CONSUMERS), more },
     });
+    state.socket.send(writer.view());
+    writer.clear();
+    if (!more) return;
+    const rest = { ...resume, consumers: consumers.slice(FIRST_CONSUMERS) };
+    writeClientFrame(writer, 0, "hello", { resume: rest });
     state.socket.send(writer.view());
     writer.clear();
   }

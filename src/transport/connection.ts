@@ -10,13 +10,14 @@ import {
   type CloseReason,
   type ErrorCode,
   type PacketWriter,
+  type peyk,
 } from "@peyk/client/protocol";
 import { asPeykError } from "../broker/errors.js";
 import type { Alarm } from "../runtime/timers.js";
 import { Allowance } from "./allowance.js";
 import type { Peer, TransportContext } from "./context.js";
 import { HANDLERS, type HandledKind } from "./handlers/table.js";
-import { sayHello } from "./handlers/hello.js";
+import { checkHello, joinHellos, sayHello } from "./handlers/hello.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Line, LineEvents } from "./line.js";
 import { Outbox } from "./outbox.js";
@@ -68,6 +69,8 @@ export class Connection implements Peer, LineEvents {
   readonly #walker = clientPacketWalker();
   readonly #heartbeat: Heartbeat;
   #state: State;
+  /** What was accepted of a Hello that comes in parts. */
+  #beginning: peyk.v1.Hello | undefined;
   /** Requests that wait for their answer. */
   readonly #open = new Set<number>();
   readonly #badFrames = new Allowance(limits.MAX_BAD_FRAMES_PER_MINUTE, MINUTE_MS);
@@ -119,7 +122,8 @@ export class Connection implements Peer, LineEvents {
 
   packet(packet: Uint8Array): void {
     this.#heartbeat.heard();
-    if (this.#state.name === "new" && packet.byteLength > limits.MAX_PACKET_BYTES_BEFORE_HELLO) {
+    const isStranger = this.#state.name === "new" && !this.#beginning;
+    if (isStranger && packet.byteLength > limits.MAX_PACKET_BYTES_BEFORE_HELLO) {
       const limit = limits.MAX_PACKET_BYTES_BEFORE_HELLO;
       return this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
     }
@@ -291,7 +295,12 @@ export class Connection implements Peer, LineEvents {
   #firstFrame(kind: ClientFrameKind, packet: Uint8Array, start: number, end: number): void {
     if (kind !== "hello") return this.close("unauthenticated", `a ${kind} came before Hello`);
     try {
-      sayHello(this, readClientFrame("hello", packet, start, end));
+      const next = readClientFrame("hello", packet, start, end);
+      const hello = this.#beginning ? joinHellos(this.#beginning, next) : next;
+      if (!hello.resume?.more) return sayHello(this, hello);
+      checkHello(this, hello);
+      this.#beginning = hello;
+      this.line.opened();
     } catch (error) {
       const refusal = this.#reported(error);
       if (this.#state.name === "closed") return;

@@ -1,6 +1,6 @@
 import { limits, writeClientFrame } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
-import { RawClient, writePublishOf } from "../harness/raw-client.js";
+import { RawClient, writePublishOf, type HelloBody } from "../harness/raw-client.js";
 import { RawSocket, webSocketFrame } from "../harness/raw-socket.js";
 import { startBroker, startBrokerAt } from "../harness/start-broker.js";
 import { VERSION } from "../../src/version.js";
@@ -99,6 +99,86 @@ describe("Hello", () => {
     client.packet((writer) => writePublishOf(writer, 1, "orders", [{ payload }]));
 
     expect((await client.answer(1)).kind).toBe("published");
+  });
+});
+
+describe("a Hello in parts", () => {
+  const resume = (
+    { welcome }: RawClient,
+    first: number,
+    count: number,
+    more: boolean,
+  ): NonNullable<HelloBody["resume"]> => ({
+    sessionId: welcome?.sessionId,
+    secret: welcome?.sessionSecret,
+    consumers: Array.from({ length: count }, (_, index) => ({
+      consumer: first + index,
+      lastDelivery: 2 ** 40,
+    })),
+    more,
+  });
+
+  test("takes up a session with as many consumers as one may have", async () => {
+    const { url, connect } = await startBroker();
+    const first = await connect();
+    for (let consumer = 1; consumer <= limits.MAX_CONSUMERS; consumer += 1) {
+      await first.subscribe("orders/billing", { consumer, creditMessages: 0 });
+    }
+    await first.crash();
+    const again = await RawClient.open(url);
+
+    again.send("hello", { version: 1, resume: resume(first, 1, 100, true) }, 0);
+    again.send("hello", { resume: resume(first, 101, 500, true) }, 0);
+    again.send("hello", { resume: resume(first, 601, 400, false) }, 0);
+
+    expect((await again.next("welcome")).body.resumed).toBe(true);
+    const info = await again.ask("getSubscription", { name: "orders/billing" }, "subscription");
+    expect(info.consumers).toHaveLength(limits.MAX_CONSUMERS);
+  });
+
+  test("with more consumers than one may have is refused", async () => {
+    const { url, connect } = await startBroker();
+    const first = await connect();
+    const again = await RawClient.open(url);
+
+    again.send("hello", { version: 1, resume: resume(first, 1, 100, true) }, 0);
+    again.send("hello", { resume: resume(first, 101, 901, true) }, 0);
+
+    expect((await again.next("error")).body).toMatchObject({ field: "consumers", limit: 1_000 });
+    expect((await again.closed).code).toBe(1008);
+  });
+
+  test("with another frame between them closes with 4001", async () => {
+    const { url, connect } = await startBroker();
+    const first = await connect();
+    const again = await RawClient.open(url);
+
+    again.send("hello", { version: 1, resume: resume(first, 1, 1, true) }, 0);
+    again.send("getStatus", {});
+
+    expect((await again.closed).code).toBe(4001);
+  });
+
+  test("may not be large before its token was accepted", async () => {
+    const { url, connect } = await startBroker({ token: "correct horse" });
+    const first = await connect({ credentials: { token: "correct horse" } });
+    const again = await RawClient.open(url);
+
+    again.send("hello", { version: 1, resume: resume(first, 1, 10, true) }, 0);
+
+    expect((await again.closed).code).toBe(4001);
+  });
+
+  test("must be complete within 5 s", async () => {
+    const { url, connect, clock } = await startBrokerAt();
+    const first = await connect();
+    const again = await RawClient.open(url);
+
+    again.send("hello", { version: 1, resume: resume(first, 1, 10, true) }, 0);
+    await first.settleDown();
+    clock.advance(5_000);
+
+    expect((await again.closed).code).toBe(4002);
   });
 });
 

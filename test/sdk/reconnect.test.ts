@@ -78,6 +78,27 @@ describe("a connection that was cut", () => {
     expect(await values.reach(7)).toHaveLength(7);
   });
 
+  test("takes up all of its consumers, also where there are very many", async () => {
+    const started = new Arrivals<Delivery>();
+    const gate = deferred();
+    const handler = (delivery: Delivery): Promise<void> => {
+      started.add(delivery);
+      return gate.promise;
+    };
+    const names = Array.from({ length: 600 }, (_, index) => `orders/group-${index}` as const);
+    await Promise.all(names.map((name) => client.subscribe(name, handler)));
+    await direct.publish("orders", 1);
+    await started.reach(600);
+    const resumed = next(client, "resumed");
+    proxy.cut();
+    expect(await resumed).toEqual({ leasesLost: 0 });
+    gate.resolve();
+    await client.close();
+    for await (const { ready, retrying } of direct.subscriptions.list()) {
+      expect([ready, retrying]).toEqual([0, 0]);
+    }
+  });
+
   test("settles what was finished meanwhile", async () => {
     const settled = deferred();
     const started = new Arrivals<Delivery>();

@@ -37,7 +37,7 @@ export const PING_INTERVAL_MS = 25 * SECOND_MS;
 export const MAX_MISSED_PINGS = 2;
 /** Pings of a client in a second that are answered; more close with 4008. */
 export const MAX_PINGS_PER_SECOND = 10;
-/** Bytes that may wait for a peer that does not read; more close with 4008. */
+/** Bytes that may wait for a peer that does not read; beyond it, it is sent and asked nothing. */
 export const MAX_UNREAD_BYTES = 4 * MIB;
 /** Time in which a write to a peer must move; else it is closed with 4008 (NATS). */
 export const WRITE_TIMEOUT_MS = 10 * SECOND_MS;

@@ -11,12 +11,31 @@ import type { Peer } from "../context.js";
 import { encodeError } from "../error-body.js";
 import type { Session } from "../session.js";
 
-/** Lets a client in, or takes up its session again. Throws what it is refused with. */
-export function sayHello(peer: Peer, hello: peyk.v1.Hello): void {
-  const { context } = peer;
+/** Throws what a client is refused with. */
+export function checkHello({ context }: Peer, hello: peyk.v1.Hello): void {
   checkVersion(hello);
   context.authenticate(hello.credentials?.token ?? "");
   if (context.refusal) throw context.refusal;
+}
+
+/** What the first part of a Hello says, with the consumers of the next one, too. */
+export function joinHellos(first: peyk.v1.Hello, next: peyk.v1.Hello): peyk.v1.Hello {
+  const { version, minVersion, clientName, clientSoftware, credentials, producerId } = first;
+  const { sessionId = new Uint8Array(0), secret = new Uint8Array(0) } = first.resume ?? {};
+  const consumers = [...(first.resume?.consumers ?? []), ...(next.resume?.consumers ?? [])];
+  const limit = limits.MAX_CONSUMERS;
+  if (consumers.length > limit) {
+    const detail = `a session of ${consumers.length} consumers was asked for; at most ${limit} are allowed`;
+    throw new PeykError("invalid_argument", detail, { field: "consumers", limit });
+  }
+  const resume = { sessionId, secret, consumers, more: next.resume?.more ?? false };
+  return { version, minVersion, clientName, clientSoftware, credentials, producerId, resume };
+}
+
+/** Lets a client in, or takes up its session again. Throws what it is refused with. */
+export function sayHello(peer: Peer, hello: peyk.v1.Hello): void {
+  const { context } = peer;
+  checkHello(peer, hello);
   const producer = producerOf(hello);
   const former = formerSession(peer, hello.resume, producer);
   const session = former ?? context.sessions.create(hello.clientName || "unnamed", producer);

@@ -4492,6 +4492,7 @@ const $made = $root.peyk = (() => {
             Resume.prototype.sessionId = $util.newBuffer([]);
             Resume.prototype.secret = $util.newBuffer([]);
             Resume.prototype.consumers = $util.emptyArray;
+            Resume.prototype.more = false;
 
             Resume.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -4507,6 +4508,8 @@ const $made = $root.peyk = (() => {
                 if (message.consumers != null && message.consumers.length)
                     for (let i = 0; i < message.consumers.length; ++i)
                         $root.peyk.v1.ConsumerPosition.encode(message.consumers[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.more != null && $Object.hasOwnProperty.call(message, "more") && message.more !== false)
+                    writer.uint32(32).bool(message.more);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4564,6 +4567,15 @@ const $made = $root.peyk = (() => {
                             if (!(message.consumers && message.consumers.length))
                                 message.consumers = [];
                             message.consumers.push($root.peyk.v1.ConsumerPosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.more = value;
+                            else
+                                delete message.more;
                             continue;
                         }
                     }
@@ -7207,12 +7219,16 @@ export interface IResume {
   readonly sessionId?: Uint8Array | undefined;
   readonly secret?: Uint8Array | undefined;
   readonly consumers?: readonly IConsumerPosition[] | undefined;
+  readonly more?: boolean | undefined;
 }
 export interface Resume {
   readonly sessionId: Uint8Array;
 /** The secret that Welcome gave. */
   readonly secret: Uint8Array;
   readonly consumers: readonly ConsumerPosition[];
+/** Another Hello follows, of which only these consumers count, and so on until one without `more`, which is answered: the
+ * first one must fit into a packet of a stranger. */
+  readonly more: boolean;
 }
 
 export interface IConsumerPosition {
