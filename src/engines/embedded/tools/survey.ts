@@ -372,7 +372,7 @@ export class Survey {
     for (const [index, each] of coldFiles.entries()) {
       this.#progress(each.name, index, coldFiles.length);
       const isUsed = this.state.coldFiles.has(each.number);
-      if (!isUsed && !each.header) {
+      if (!isUsed && !each.header && this.lostCommits === 0) {
         this.#noteLeftover(each);
         continue;
       }
