@@ -68,7 +68,7 @@ function lossText({ kind, log, owner, first, last, needed, isCertain }: Loss): s
     references: "dead letters or redriven messages of ",
     notes: "error texts of ",
   }[kind];
-  const whose = escapeControls(owner ?? `log ${log}, which is of nobody`);
+  const whose = escapeControls(owner ?? `log ${log} (whose it was is lost)`);
   const count = last - first + 1;
   const positions = count === 1 ? `position ${first}` : `positions ${first} to ${last}`;
   const perhaps = isCertain ? "" : ", of which some may never have been used";
@@ -97,7 +97,7 @@ export function repairLines(repair: Repair, tense: "would" | "did"): string[] {
     ),
     ...(repair.lostSubscriptions > 0
       ? [
-          `${plural(repair.lostSubscriptions, "subscription")} lost: make them again with --start earliest`,
+          `${plural(repair.lostSubscriptions, "subscription")} lost, to be made again with --start earliest`,
         ]
       : []),
     `lost for good: ${plural(neededLost, "message")} that somebody needs`,

@@ -145,7 +145,7 @@ function takeBroken(
     file: file.name,
     offset: place.from,
     bytes: place.to - place.from,
-    detail: `${commitsText(place)}, which ${were} confirmed, ${are} not whole`,
+    detail: `${commitsText(place.firstCommit, place.lastCommit ?? place.firstCommit)}, which ${were} confirmed, ${are} not whole`,
     lost: [],
     effects: [],
   };
@@ -198,7 +198,6 @@ function endAt(
 const isOne = ({ firstCommit, lastCommit }: BrokenPlace): boolean =>
   lastCommit === undefined || lastCommit === firstCommit;
 
-function commitsText(place: BrokenPlace): string {
-  if (isOne(place)) return `commit ${place.firstCommit}`;
-  return `commits ${place.firstCommit} to ${place.lastCommit}`;
-}
+/** "commit 3", "commits 3 to 5" */
+export const commitsText = (first: number, last: number): string =>
+  first === last ? `commit ${first}` : `commits ${first} to ${last}`;

@@ -26,7 +26,7 @@ import { KnownState } from "./known-state.js";
 import { LossFinder, type LostRange } from "./losses.js";
 import type { FoundDamage, Remark } from "./report.js";
 import { salvageSegment, type BrokenPlace } from "./salvage.js";
-import { surveyCold, surveySegment } from "./survey-segment.js";
+import { commitsText, surveyCold, surveySegment } from "./survey-segment.js";
 import { SurveyedFile, type UnreadableRecord } from "./surveyed-file.js";
 
 /** Told before each file that is read. */
@@ -346,8 +346,8 @@ export class Survey {
 
   #lostBefore(file: SurveyedFile, from: number, to: number): void {
     this.lostCommits += to - from + 1;
-    const effects = ["messages, acks and changes to topics in there"];
-    const detail = `commits ${from} to ${to} before it are missing`;
+    const effects = ["lost with them: messages, acks, changes to topics and subscriptions"];
+    const detail = `${commitsText(from, to)} before it ${from === to ? "is" : "are"} missing`;
     file.damages.push({ file: file.name, offset: 0, bytes: 0, detail, lost: [], effects });
   }
 
@@ -372,7 +372,7 @@ export class Survey {
     for (const [index, each] of coldFiles.entries()) {
       this.#progress(each.name, index, coldFiles.length);
       const isUsed = this.state.coldFiles.has(each.number);
-      if (!isUsed && !each.header) {
+      if (!isUsed && !each.header && this.lostCommits === 0) {
         this.#noteLeftover(each);
         continue;
       }
@@ -433,7 +433,8 @@ export class Survey {
     const durable = this.snapshot?.lastCommit ?? 0;
     const end = last?.commits?.last ?? (last ? last.header.firstCommit - 1 : 0);
     if (last && end < durable && last.damages.length === 0) {
-      const detail = `commits ${end + 1} to ${durable}, which were confirmed, are missing`;
+      const [were, are] = end + 1 === durable ? ["was", "is"] : ["were", "are"];
+      const detail = `${commitsText(end + 1, durable)}, which ${were} confirmed, ${are} missing`;
       this.#damage({ file: last.name, offset: last.dataEnd, bytes: 0, detail, effects: [] });
     }
     const isOrphaned = numbered.some(({ kind }) => kind === "cold") || this.snapshot !== undefined;
