@@ -2,20 +2,21 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { PeykError, limits } from "@peyk/client/protocol";
 import { Administration } from "./broker/administration.js";
 import { Broker } from "./broker/broker.js";
+import { countLosses, createCounters, type Counters } from "./counters.js";
 import { drain } from "./drain.js";
 import { EmbeddedEngine } from "./engines/embedded/engine.js";
 import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
 import { openListeners } from "./listeners.js";
-import { createLogEvents } from "./log-events.js";
+import { createLogEvents, type ServerEvents } from "./log-events.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
 import { systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
 import { LoopDelay, statusOf, type BrokerState } from "./status.js";
 import { Connection } from "./transport/connection.js";
-import type { TransportContext, TransportCounters } from "./transport/context.js";
-import type { Listener, ListenerCounters } from "./transport/listener.js";
+import type { TransportContext } from "./transport/context.js";
+import type { Listener } from "./transport/listener.js";
 import type { Accept } from "./transport/line.js";
 import { createOriginPolicy } from "./transport/origins.js";
 import { PacketPool } from "./transport/packet-pool.js";
@@ -25,21 +26,13 @@ import { VERSION } from "./version.js";
 /** How long clients have to finish what is running when the broker stops, in ms. */
 const DRAIN_MS = 8_000;
 
-type Counters = TransportCounters & ListenerCounters;
-
 /** Everything put together: options -> engine -> broker -> sessions -> listeners. */
 export class Server {
   readonly context: TransportContext;
   /** Takes a line from within the process. */
   readonly accept: Accept;
   readonly #loopDelay = new LoopDelay();
-  readonly #counters: Counters = {
-    framesRejected: 0,
-    liveMessagesMissed: 0,
-    originsRejected: 0,
-    upgradesRejected: 0,
-    connectionsRefused: 0,
-  };
+  readonly #counters: Counters;
   readonly #onFailure: (error: Error) => void;
   readonly #startedAtMs: number;
   #listeners: readonly Listener[] = [];
@@ -47,11 +40,16 @@ export class Server {
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(broker: Broker, resolved: ResolvedOptions, options: BrokerOptions) {
+  private constructor(
+    broker: Broker,
+    resolved: ResolvedOptions,
+    options: BrokerOptions,
+    { events, counters }: { readonly events: ServerEvents; readonly counters: Counters },
+  ) {
     const { clock = systemClock, random = systemRandom } = options;
     const timers = new Timers(clock);
-    const events = createLogEvents(options.log ?? (() => {}));
     const { resumeGraceMs: graceMs } = resolved;
+    this.#counters = counters;
     this.#startedAtMs = clock.now();
     this.context = {
       broker,
@@ -64,7 +62,7 @@ export class Server {
       bySession: new Map(),
       config: transportConfig(resolved),
       events,
-      counters: this.#counters,
+      counters,
       refusal: undefined,
       status: () => this.#status(),
       authenticate: createAuthenticator(resolved.token),
@@ -85,17 +83,17 @@ export class Server {
     const { dataDir } = resolved;
     const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
-    const events = createLogEvents(options.log ?? (() => {}));
+    const counters = createCounters();
+    const events = countLosses(createLogEvents(options.log ?? (() => {})), counters);
     const origins = createOriginPolicy(resolved.allowOrigin, (origin) =>
       events.pageRefused(origin),
     );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
     events.recovered(engine.recovery);
     engine.onDamage((record) => events.damaged(record, disk.location));
-    const server = new Server(broker, resolved, options);
+    const server = new Server(broker, resolved, options, { events, counters });
     try {
       const { context, accept } = server;
-      const counters = server.#counters;
       const opened = await openListeners(resolved, { context, accept, origins, counters });
       server.#listeners = opened.listeners;
       server.#url = opened.url;
@@ -152,7 +150,7 @@ export class Server {
       state: this.state,
       startedAtMs: this.#startedAtMs,
       loopDelay: this.#loopDelay,
-      counters: { ...this.#counters },
+      counters: { ...this.#counters, messagesToNobody: this.context.broker.messagesToNobody },
     });
   }
 }

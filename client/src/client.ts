@@ -277,7 +277,7 @@ class Client implements Peyk {
 
   #linkEvents(): LinkEvents {
     return {
-      opened: (welcome, resumed) => this.#opened(welcome, resumed),
+      opened: (...opened) => this.#opened(...opened),
       interrupted: (cause) => {
         this.#log("warn", `${cause.message}; connecting again`, { cause });
       },
@@ -298,7 +298,7 @@ class Client implements Peyk {
     };
   }
 
-  #opened(welcome: peyk.v1.Welcome, isResumed: boolean): void {
+  #opened(welcome: peyk.v1.Welcome, isResumed: boolean, isEstranged: boolean): void {
     this.#publisher.maxPayloadBytes = welcome.limits?.maxPayloadBytes || limits.MAX_PAYLOAD_BYTES;
     const isFirst = this.#onReady !== undefined;
     this.#onReady?.resolve();
@@ -311,7 +311,8 @@ class Client implements Peyk {
       leasesLost += consumer.reopened(isResumed);
     }
     for (const live of this.#lives.values()) void live.reopened();
-    this.#publisher.resend({ knowsProducer: welcome.producerKnown, isSameSession: isResumed });
+    const knowsProducer = welcome.producerKnown;
+    this.#publisher.resend({ knowsProducer, isSameSession: isResumed, isEstranged });
     this.#log("info", "connected again", { isResumed, leasesLost });
     this.#emitter.emit("resumed", { leasesLost });
   }

@@ -32,8 +32,11 @@ export interface Pending {
 
 /** What the owner of a link does with what comes. */
 export interface LinkEvents {
-  /** It is open. `resumed`: the session goes on, with its leases and consumers. */
-  opened(welcome: peyk.v1.Welcome, resumed: boolean): void;
+  /**
+   * It is open. `resumed`: the session goes on, with its leases and consumers. `estranged`: what was sent before went to
+   * another broker, or to this one so long ago that it may have forgotten who sent it.
+   */
+  opened(welcome: peyk.v1.Welcome, resumed: boolean, estranged: boolean): void;
   /** It was open and is not any more; after `lost` of every pending request. */
   interrupted(cause: PeykError): void;
   state(state: Health["state"], cause: PeykError | undefined, retryInMs: number | undefined): void;
@@ -71,6 +74,9 @@ const SILENCE_SLACK_MS = 4_000;
 /** Consumers of a session in the first packet, which a broker takes of strangers up to 4 KiB; more come in a second one. */
 const FIRST_CONSUMERS = 64;
 
+/** A broker remembers whoever published for 10 minutes after their session; less than that, in ms. */
+const REMEMBERED_MS = 9 * 60_000;
+
 const FINAL_CLOSES: Partial<Record<CloseReason, ErrorCode>> = {
   unauthenticated: "unauthenticated",
   forbidden_origin: "permission_denied",
@@ -91,6 +97,8 @@ export class Link {
   #session: { readonly id: Uint8Array; readonly secret: Uint8Array } | undefined;
   #isFlushing = false;
   #urlIndex = 0;
+  /** Where it was open last, and until when. */
+  #home: { readonly url: string; readonly leftAt: number } | undefined;
   /** Runs until it was open for the first time. */
   #deadline: Timer | undefined;
   /** Why the last attempt failed. */
@@ -193,8 +201,8 @@ export class Link {
   // ---- Connecting ----------------------------------------------------------------------------------------------------
 
   #connect(attempt: number): void {
-    const { urls, openSocket, clock } = this.#options;
-    const url = urls[this.#urlIndex % urls.length] ?? "";
+    const { openSocket, clock } = this.#options;
+    const url = this.#url;
     let socket: Socket | undefined = undefined;
     const isCurrent = (): boolean => "socket" in this.#state && this.#state.socket === socket;
     const timer = clock.setTimer(ATTEMPT_MS, () => {
@@ -222,6 +230,12 @@ export class Link {
     this.#refusal = undefined;
     this.#enter({ name: "connecting", attempt, socket, timer });
     this.#events.state("connecting", undefined, undefined);
+  }
+
+  /** Where it is, or tries next. */
+  get #url(): string {
+    const { urls } = this.#options;
+    return urls[this.#urlIndex % urls.length] ?? "";
   }
 
   async #sayHello(): Promise<void> {
@@ -274,7 +288,10 @@ export class Link {
       this.#interrupt(unavailable(`the broker was silent for ${Math.round(silentMs / 1000)} s`)),
     );
     this.#events.state("open", undefined, undefined);
-    this.#events.opened(welcome, welcome.resumed);
+    const home = this.#home;
+    const isElsewhere = home !== undefined && home.url !== this.#url;
+    const wasLong = home !== undefined && clock.monotonic() - home.leftAt > REMEMBERED_MS;
+    this.#events.opened(welcome, welcome.resumed, isElsewhere || wasLong);
   }
 
   /** The time for the first connection is up. */
@@ -363,6 +380,7 @@ export class Link {
     const wasOpen = state.name !== "connecting";
     const isBrief = !wasOpen || clock.monotonic() - state.openedAt < BRIEF_MS;
     const attempt = isBrief ? state.attempt + 1 : 0;
+    if (wasOpen) this.#home = { url: this.#url, leftAt: clock.monotonic() };
     // A session can only be resumed where it was: that broker is asked first, unless it said goodbye.
     if (state.name !== "open") this.#urlIndex += 1;
     if (!wasOpen) this.#lastFailure = cause;

@@ -88,14 +88,20 @@ export class Publisher implements BatchOwner {
 
   /**
    * The link is open: sends again what was not answered. Where the broker does not know this client, nothing of it was
-   * stored, unless something was and the broker has forgotten it; the same session forgets nothing.
+   * stored, unless something was and the broker has forgotten it, or another broker stored it; the same session forgets
+   * nothing.
    */
-  resend(broker: { readonly knowsProducer: boolean; readonly isSameSession: boolean }): void {
+  resend(broker: {
+    readonly knowsProducer: boolean;
+    readonly isSameSession: boolean;
+    readonly isEstranged: boolean;
+  }): void {
     this.#complete();
     if (!broker.knowsProducer) {
       this.#nextSequence = 1;
       for (const batch of this.#unanswered) batch.firstSequence = 0;
-      if (this.#mayBeStored && !broker.isSameSession) this.#giveUpSent();
+      const mayBeStored = this.#mayBeStored || broker.isEstranged;
+      if (mayBeStored && !broker.isSameSession) this.#giveUpSent();
       this.#mayBeStored = false;
     }
     for (const batch of [...this.#unanswered]) this.#send(batch);

@@ -24,7 +24,7 @@ import { LiveHub } from "./live-hub.js";
 import { Makings } from "./makings.js";
 import { Meter } from "./meter.js";
 import { Names, type TopicEntry } from "./names.js";
-import { publishTo, type PublishDone, type PublishRequest } from "./publishing.js";
+import { publishTo, refuseAll, type PublishDone, type PublishRequest } from "./publishing.js";
 import type { QueueContext } from "./queue-context.js";
 import type { QueueEvents } from "./queue-events.js";
 import { Queue } from "./queue.js";
@@ -60,6 +60,8 @@ export class Broker {
   readonly live: LiveHub;
   readonly published = new Rate();
   readonly delivered = new Rate();
+  /** Published where there was no subscription. */
+  messagesToNobody = 0;
   readonly #config: BrokerConfig;
   readonly #events: BrokerEvents;
   readonly #queues = new Map<SubscriptionId, { readonly queue: Queue; readonly meter: Meter }>();
@@ -132,6 +134,7 @@ export class Broker {
     if (entry.subscriptionCount === 0) {
       if (request.requireSubscription) return done(nobody(request.topic));
       this.#warn(entry);
+      this.messagesToNobody += request.count;
     }
     const now = this.clock.monotonic();
     entry.published.add(now, request.count);
@@ -285,6 +288,8 @@ export class Broker {
       done(asPeykError(error));
       return;
     }
+    // What is refused anyway must not leave a topic behind.
+    if (request.runs.length === 0) return done(refuseAll(request));
     if (request.requireSubscription && this.names.subscriptionsOf(topic).length === 0) {
       done(nobody(topic));
       return;

@@ -52,6 +52,12 @@ export function publishTo(
   });
 }
 
+/** The answer to a request without a good message. */
+export const refuseAll = (request: PublishRequest): Published => ({
+  epoch: 0,
+  ranges: inOrder(request, []),
+});
+
 /** The answers for runs and refused messages in the order of the request. */
 function inOrder(
   { runs, refused }: PublishRequest,

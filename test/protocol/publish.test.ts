@@ -160,6 +160,23 @@ describe("a publish", () => {
 
     expect(ranges).toMatchObject([{ count: 1, subscriptions: 0 }]);
     expect(log.filter(({ event }) => event === "published to nobody")).toHaveLength(1);
+    const { counters } = await client.ask("getStatus", {}, "status");
+    expect(counters["messages_to_nobody"]).toBe(2);
+  });
+
+  test("of nothing but what is refused makes no topic", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const payload = new Uint8Array(1);
+    const messages = [
+      { payload, priority: 3 },
+      { payload, key: "x".repeat(1_025) },
+    ];
+
+    const { ranges } = await client.publish("orders", messages);
+
+    expect(ranges.map(({ error }) => error?.code)).toEqual(["unsupported", "invalid_argument"]);
+    expect((await client.refusal("getTopic", { name: "orders" })).code).toBe("not_found");
   });
 
   test("that wants a subscription is refused without one, and makes no topic", async () => {

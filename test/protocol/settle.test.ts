@@ -56,6 +56,8 @@ describe("a settle", () => {
     expect(await second.deliveries(1)).toMatchObject([{ text: "a", failedAttempts: 1 }]);
     expect(await first.settle([{}])).toMatchObject([{ outcome: "lease_lost" }]);
     expect(await second.settle([{}])).toMatchObject([{ outcome: "ok" }]);
+    const { counters } = await second.ask("getStatus", {}, "status");
+    expect(counters["leases_lost"]).toBe(1);
   });
 
   test("of another consumer's delivery is unknown and does not touch it", async () => {

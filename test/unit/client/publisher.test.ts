@@ -59,6 +59,38 @@ describe("publishing", () => {
     expect(broker.connection.of("publish")).toHaveLength(0);
   });
 
+  test("never sends again to another broker that does not know it: the first may have stored it", async () => {
+    await client.close({ timeoutMs: 0 });
+    client = await broker.open({}, ["ws://a", "ws://b"]);
+    const published = caught(client.publish("a", 1));
+    await broker.turn();
+    broker.connection.end();
+    while (broker.connection.url !== "ws://b") {
+      await broker.advance(100);
+      if (broker.connection.url === "ws://a") broker.connection.end();
+    }
+    const unsent = client.publish("a", 2);
+    await broker.letIn();
+    expect(await published).toMatchObject({ code: "outcome_unknown" });
+    broker.connection.confirmPublish(1);
+    expect(await unsent).toMatchObject({ position: 1 });
+  });
+
+  test("never sends again after so long that the broker may have forgotten it", async () => {
+    const published = caught(client.publish("a", 1, { timeoutMs: 3_600_000 }));
+    await broker.turn();
+    const { length } = broker.connections;
+    broker.connection.end();
+    while (broker.connections.length === length) await broker.advance(100);
+    await broker.advance(9_000);
+    for (let waited = 0; waited < 600_000; waited += 60_000) {
+      broker.connection.end();
+      await broker.advance(60_000);
+    }
+    await broker.letIn();
+    expect(await published).toMatchObject({ code: "outcome_unknown" });
+  });
+
   test("rejects at its deadline, reconnects included", async () => {
     const published = caught(client.publish("a", 1, { timeoutMs: 5_000 }));
     await broker.turn();
