@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   connectWith,
   VERSION as CLIENT_VERSION,

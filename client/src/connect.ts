@@ -16,7 +16,10 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Peyk> {
   const urls = [url].flat();
-  if (urls.length === 0) checkUrl("");
+  if (urls.length === 0) {
+    const detail = "there is no URL to connect to; give at least one";
+    throw new PeykError("invalid_argument", detail, { field: "url" });
+  }
   for (const each of urls) checkUrl(each);
   const { name, software, onSignals } = describeRuntime();
   const parts = { urls, openSocket, clock: systemClock, defaultName: name, software };

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The SDK's public shapes. docs/reference.md has them as tables. */
 import type { PeykError } from "./protocol/index.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
@@ -24,24 +25,25 @@ export type LogListener = (level: "info" | "warn" | "error", text: string, field
 
 /** Ends a wait early: by a signal, or after a time in ms. */
 export interface Abortable {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
+/** What a message came with may be passed on as it is: what is undefined is left out. */
 export interface PublishOptions extends Abortable {
   /** Messages with the same key belong together. */
-  readonly key?: string;
-  readonly priority?: number;
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly key?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** Default: by what the value is. */
-  readonly contentType?: string;
-  readonly correlationId?: string;
-  readonly delayMs?: number;
-  readonly deliverAt?: Date;
-  readonly ttlMs?: number;
-  readonly dedupId?: string;
+  readonly contentType?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly delayMs?: number | undefined;
+  readonly deliverAt?: Date | undefined;
+  readonly ttlMs?: number | undefined;
+  readonly dedupId?: string | undefined;
   /** Reject with `no_subscription` where nobody would get it; default false. */
-  readonly requireSubscription?: boolean;
+  readonly requireSubscription?: boolean | undefined;
 }
 
 export interface Published {

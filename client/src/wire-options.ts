@@ -1,5 +1,5 @@
 /** Options and infos of topics and subscriptions between the SDK's shapes and those of the wire. */
-import type { peyk } from "./protocol/index.js";
+import { PeykError, type peyk } from "./protocol/index.js";
 import type { SubscriptionName } from "./topic.js";
 import type {
   BrokerStatus,
@@ -9,7 +9,29 @@ import type {
   TopicOptions,
 } from "./types.js";
 
+const TOPIC_OPTIONS = ["retainMs", "retainBytes", "expireUnsettledMs"];
+const SUBSCRIPTION_OPTIONS = [
+  ...["start", "ackDeadlineMs", "maxAttempts", "retry", "maxExtensionMs"],
+  ...["deadLetterRetainMs", "mode"],
+];
+
+/** Options that are described and not built yet. */
+const LATER = new Set(["maxBacklogBytes", "overflow", "filter", "ordered", "onKeyFailure"]);
+
+/** JavaScript does not see a misspelt option, and nobody may wait for what never happens. */
+function checkNames(options: object, known: readonly string[]): void {
+  const field = Object.keys(options).find((name) => !known.includes(name));
+  if (field === undefined) return;
+  const name = field.slice(0, 64);
+  if (LATER.has(field)) {
+    throw new PeykError("unsupported", `${name} is not supported by this version`, { field });
+  }
+  const detail = `there is no option ${name}; there are ${known.join(", ")}`;
+  throw new PeykError("invalid_argument", detail, { field: name });
+}
+
 export function encodeTopicOptions(options: TopicOptions): peyk.v1.ITopicOptions {
+  checkNames(options, TOPIC_OPTIONS);
   const { retainMs, retainBytes, expireUnsettledMs } = options;
   return { retainMs, retainBytes, expireUnsettledMs };
 }
@@ -36,6 +58,7 @@ export function decodeTopic(info: peyk.v1.TopicInfo): TopicInfo {
 export function encodeSubscriptionOptions(
   options: SubscriptionOptions,
 ): peyk.v1.ISubscriptionOptions {
+  checkNames(options, SUBSCRIPTION_OPTIONS);
   const { start, retry, ackDeadlineMs, maxAttempts, maxExtensionMs, deadLetterRetainMs, mode } =
     options;
   return {

@@ -62,6 +62,14 @@ function answer(
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
+/** How the page begins. */
+const STATES: Readonly<Record<string, string>> = {
+  serving: "A message broker is serving here",
+  draining: "A message broker is about to stop here",
+  full: "A message broker is here, and its disk is full",
+  failed: "A message broker is here that cannot write its journal any more",
+};
+
 function page(source: PageSource): string {
   const status = source.status();
   const { version = "", state = "", topics = 0, subscriptions = 0, connections = 0 } = status;
@@ -76,7 +84,7 @@ function page(source: PageSource): string {
   :root { color-scheme: light dark; }
 </style>
 <h1>Peyk ${version}</h1>
-<p>A message broker is ${state} here: ${count(topics, "topic")}, ${count(subscriptions, "subscription")},
+<p>${STATES[state] ?? "A message broker is here"}: ${count(topics, "topic")}, ${count(subscriptions, "subscription")},
 ${count(connections, "connection")}.</p>
 <p>This address speaks the WebSocket subprotocols <code>peyk.v1</code> and <code>peyk.v1.json</code>.
 Connect with <code>@peyk/client</code> or the <code>peyk</code> command; <a href="/healthz">/healthz</a> has the state

@@ -38,6 +38,17 @@ import { startTestBroker } from "peyk/test";
 const orders = topic<{ total: number }>("orders");
 `;
 
+const PAGE = `
+import { connect, topic } from "@peyk/client";
+const peyk = await connect("ws://localhost:7070");
+const orders = topic<{ total: number }>("orders");
+const worker: AsyncDisposable = await peyk.subscribe(orders.group("page"), ({ value }) => value.total.toFixed());
+void worker;
+for await (const { value, key } of peyk.messages(orders.group("page"))) {
+  await peyk.publish(orders, value, { key });
+}
+`;
+
 const WRONG = `${IMPORTS}
 declare const peyk: Awaited<ReturnType<typeof connect>>;
 void peyk.subscribe("orders", () => {});
@@ -116,7 +127,8 @@ describe("projects with TypeScript", () => {
       "package.json": '{ "type": "commonjs" }',
       "main.ts": `${IMPORTS}\nvoid (async () => {${USE}})();\n`,
     });
-    await writeFile(join(folder, "tsconfig.json"), tsconfig());
+    const files = ["esm/main.ts", "esm/wrong.ts", "cjs/main.ts"];
+    await writeFile(join(folder, "tsconfig.json"), tsconfig(files));
     const compiled = run(process.execPath, [TSC, "-p", folder]);
     const { stdout } = await compiled.catch((error: { stdout: string }) => error);
     complaints = stdout;
@@ -125,6 +137,16 @@ describe("projects with TypeScript", () => {
   test("are told of a forgotten group and of a wrong payload, and of nothing else", () => {
     const places = complaints.match(/[\w.-]+\/[\w.-]+\(\d+,\d+\)(?=: error)/g);
     expect(places).toEqual(["esm/wrong.ts(8,21)", "esm/wrong.ts(9,29)"]);
+  });
+
+  test("need neither Node's types nor a library newer than ES2022 for a page", async () => {
+    const at = await project("typed-page", {
+      "package.json": '{ "type": "module" }',
+      "main.ts": PAGE,
+      "tsconfig.json": tsconfig(["main.ts"], { lib: ["es2022", "dom"], types: [] }),
+    });
+    const { stdout } = await run(process.execPath, [TSC, "--noEmit", "-p", at]);
+    expect(stdout).toBe("");
   });
 
   test.each(["esm", "cjs"])("run as %s", async (name) => {
@@ -149,17 +171,18 @@ describe("a Vite project", () => {
   }, 60_000);
 });
 
-function tsconfig(): string {
+function tsconfig(files: readonly string[], more: object = {}): string {
   const compilerOptions = {
     target: "es2023",
     module: "nodenext",
     strict: true,
+    exactOptionalPropertyTypes: true,
     // In CommonJS as in ESM; the libraries' own declarations are checked too.
     skipLibCheck: false,
-    lib: ["es2023", "esnext.disposable", "dom"],
+    lib: ["es2023", "dom"],
     types: ["node"],
     typeRoots: [join(ROOT, "node_modules/@types")],
+    ...more,
   };
-  const files = ["esm/main.ts", "esm/wrong.ts", "cjs/main.ts"];
   return JSON.stringify({ compilerOptions, files });
 }

@@ -31,6 +31,20 @@ describe("topics and subscriptions", () => {
     expect(await client.topics.get("orders")).toBeUndefined();
   });
 
+  test("refuse options that do not exist, and those of a later version", async () => {
+    const create = (options: object) => client.subscriptions.create("orders/billing", options);
+    await expect(create({ maxAttempt: 3 })).rejects.toMatchObject({
+      code: "invalid_argument",
+      field: "maxAttempt",
+    });
+    await expect(create({ filter: "priority > 3" })).rejects.toMatchObject({
+      code: "unsupported",
+      field: "filter",
+    });
+    const topic = client.topics.create("orders", { maxBacklogBytes: 1 } as object);
+    await expect(topic).rejects.toMatchObject({ code: "unsupported" });
+  });
+
   test("are listed over many pages", async () => {
     const names = Array.from({ length: 600 }, (_, n) => `t${String(n).padStart(3, "0")}`);
     await Promise.all(names.map((name) => client.topics.create(name)));
