@@ -12,6 +12,9 @@ import { systemClock, type Clock } from "./runtime/clock.js";
 import { Server } from "./server.js";
 import { joinInMemory } from "./transport/memory-line.js";
 
+/** How often nothing is done so that a process with a client stays alive, in ms. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** A broker inside this process. */
 export interface Broker extends AsyncDisposable {
   /** Where it listens, if it does. */
@@ -98,11 +101,14 @@ class MemoryConnection {
   readonly #socket: ReturnType<typeof joinInMemory>;
   readonly #events: SocketEvents;
   readonly #ended: () => void;
+  readonly #keptAlive: NodeJS.Timeout | undefined;
   #isOpen = true;
 
   constructor(server: Server, clock: Clock, events: SocketEvents, ended: () => void) {
     this.#events = events;
     this.#ended = ended;
+    // As a socket of a network does; a clock of tests keeps nobody.
+    if (clock === systemClock) this.#keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     this.#socket = joinInMemory(server.accept, clock, {
       packet: (packet) => {
         if (this.#isOpen) events.packet(packet);
@@ -135,6 +141,7 @@ class MemoryConnection {
   #end(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    clearInterval(this.#keptAlive);
     this.#ended();
     this.#events.closed(code, reason);
   }

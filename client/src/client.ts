@@ -1,4 +1,6 @@
+import { checkHandler, checkOneOf } from "./argument-checks.js";
 import { createDeadLetters, createSubscriptionAdmin, createTopicAdmin } from "./admin.js";
+import { describeRuntime } from "#runtime";
 import type { Clock } from "./clock.js";
 import { CLOSE_TIMEOUT_MS, HandlerConsumer, type ConsumerContext } from "./consumer.js";
 import type { ReceivedDelivery } from "./delivery.js";
@@ -66,6 +68,12 @@ export async function connectWith(options: ConnectOptions, parts: ClientParts): 
   checkOptions(options);
   const client = new Client(options, parts);
   await client.open();
+  if (options.closeOnSignals) {
+    const stop = describeRuntime().onSignals(() => void client.close());
+    client.on("state", ({ state }) => {
+      if (state === "closed") stop();
+    });
+  }
   return client;
 }
 
@@ -174,6 +182,7 @@ class Client implements Peyk {
   ): Promise<Live> {
     const { name, schema } = resolveTo(pattern as To<unknown>);
     checkPattern(name);
+    checkHandler(handler);
     const listener = new LiveListener(
       {
         link: this.#link,
@@ -263,6 +272,8 @@ class Client implements Peyk {
       ended: (consumer) => this.#consumers.delete(consumer.number),
     };
     if (this.#closing) throw new PeykError("closed", "the client is being closed");
+    checkHandler(handler);
+    checkOneOf("ack", options.ack, ["handler", "on-delivery"]);
     const number = this.#nextConsumer++;
     const consumer = new HandlerConsumer(context, number, resolveFrom(from), handler, options);
     this.#consumers.set(number, consumer);

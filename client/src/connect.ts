@@ -21,16 +21,9 @@ export async function connect(
     throw new PeykError("invalid_argument", detail, { field: "url" });
   }
   for (const each of urls) checkUrl(each);
-  const { name, software, onSignals } = describeRuntime();
+  const { name, software } = describeRuntime();
   const parts = { urls, openSocket, clock: systemClock, defaultName: name, software };
-  const client = await connectWith(options, parts);
-  if (options.closeOnSignals) {
-    const stop = onSignals(() => void client.close());
-    client.on("state", ({ state }) => {
-      if (state === "closed") stop();
-    });
-  }
-  return client;
+  return connectWith(options, parts);
 }
 
 function checkUrl(url: string): void {

@@ -54,7 +54,10 @@ export class MessageIterator implements AsyncIterableIterator<Delivery>, AsyncDi
     this.#options = options;
     this.#parts = parts;
     this.#concurrency = Math.min(concurrency, count ?? Infinity);
-    this.#forgetSignal = onAbort(signal, (reason) => this.#fail(reason));
+    // One that is aborted already ends the loop at once, also in here.
+    let forget = (): void => {};
+    this.#forgetSignal = () => forget();
+    forget = onAbort(signal, (reason) => this.#fail(reason));
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,3 +1,4 @@
+import { checkAttributes, checkNamed, checkText, timeOf } from "./argument-checks.js";
 import { Batch, type BatchOwner } from "./batch.js";
 import type { Clock, Timer } from "./clock.js";
 import type { Link } from "./link.js";
@@ -59,6 +60,11 @@ export class Publisher implements BatchOwner {
 
   publish<In>(to: To<In>, value: In, options?: PublishOptions): Promise<Published> {
     if (typeof to === "string") return this.#add(to, value, options);
+    try {
+      checkNamed(to, "topic");
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
     const schema = to["~schema"];
     if (!schema) return this.#add(to.name, value, options);
     return this.#publishChecked({ name: to.name, schema }, value, options);
@@ -332,6 +338,10 @@ function fieldsOf(payload: Uint8Array, contentType: string, options: PublishOpti
   if (options === undefined) return contentType === "" ? { payload } : { payload, contentType };
   const { key, priority, attributes, correlationId, delayMs, deliverAt, ttlMs, dedupId } = options;
   if (attributes) checkAttributes(attributes);
+  checkText("key", key);
+  checkText("correlationId", correlationId);
+  checkText("dedupId", dedupId);
+  checkText("contentType", options.contentType);
   return {
     payload,
     contentType: options.contentType ?? contentType,
@@ -340,17 +350,8 @@ function fieldsOf(payload: Uint8Array, contentType: string, options: PublishOpti
     attributes,
     correlationId,
     delayMs,
-    deliverAtMs: deliverAt?.getTime(),
+    deliverAtMs: deliverAt && timeOf("deliverAt", deliverAt),
     ttlMs,
     dedupId,
   };
-}
-
-function checkAttributes(attributes: Readonly<Record<string, unknown>>): void {
-  for (const name of Object.keys(attributes)) {
-    const value = attributes[name];
-    if (typeof value === "string") continue;
-    const detail = `attribute "${name.slice(0, 64)}" is a ${typeof value}; attributes are strings`;
-    throw new PeykError("invalid_argument", detail, { field: "attributes" });
-  }
 }

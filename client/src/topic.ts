@@ -1,3 +1,4 @@
+import { checkNamed } from "./argument-checks.js";
 import { parseSubscriptionName, PeykError } from "./protocol/index.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 
@@ -48,6 +49,7 @@ export function resolveTo<In>(to: To<In>): {
   readonly schema: StandardSchemaV1<In, unknown> | undefined;
 } {
   if (typeof to === "string") return { name: to, schema: undefined };
+  checkNamed(to, "topic");
   return { name: to.name, schema: to["~schema"] as StandardSchemaV1<In, unknown> | undefined };
 }
 
@@ -65,6 +67,7 @@ export function resolveFrom(from: From<unknown>): readonly ResolvedSource[] {
   }
   return sources.map((source) => {
     const isName = typeof source === "string";
+    if (!isName) checkNamed(source, "from");
     const name = isName ? source : source.name;
     parseSubscriptionName(name);
     return { name, schema: isName ? undefined : source["~schema"] };

@@ -1,4 +1,5 @@
 /** Options and infos of topics and subscriptions between the SDK's shapes and those of the wire. */
+import { timeOf } from "./argument-checks.js";
 import { PeykError, type peyk } from "./protocol/index.js";
 import type { SubscriptionName } from "./topic.js";
 import type {
@@ -75,8 +76,8 @@ export function encodeSubscriptionOptions(
 function encodeStart(start: SubscriptionOptions["start"]): peyk.v1.ISubscriptionOptions {
   if (start === undefined) return {};
   if (typeof start === "string") return { start };
-  if (start instanceof Date) return { startTimeMs: start.getTime() };
-  return { startPosition: start.position };
+  if ("position" in start) return { startPosition: start.position };
+  return { startTimeMs: timeOf("start", start) };
 }
 
 export function decodeSubscription(info: peyk.v1.SubscriptionInfo): SubscriptionInfo {

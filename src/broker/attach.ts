@@ -15,7 +15,7 @@ export function attachConsumer(
   options: ConsumerOptions,
 ): Consumer {
   if (new Set(queues).size < queues.length) {
-    throw new PeykError("invalid_argument", "A subscription is named twice.", {
+    throw new PeykError("invalid_argument", "a subscription is named twice", {
       field: "subscriptions",
     });
   }

@@ -3,7 +3,7 @@ import { isGenerated, readCode } from "./project.js";
 
 /** What may be the text of an error, and of what a dead letter or a log line says of one. */
 const TEXT =
-  /(?:const (?:detail|text) =|new \w*Error\([^"`]*|\?|:|\binvalid\()\s*["`]([^"`]*)["`]/g;
+  /(?:const (?:detail|text) =|new \w*Error\((?:\s*"\w+",)?|\?|:|\binvalid\()\s*["`]([^"`]*)["`]/g;
 
 const BEGINS_A_SENTENCE = /^(The|An?|It|Its|One|Say|Topic|Subscription|Frame|Request) /;
 

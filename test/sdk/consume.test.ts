@@ -364,3 +364,21 @@ describe("a typed topic", () => {
     expect(() => quakes.at("a", "b")).toThrow(/fewer wildcards/);
   });
 });
+
+describe("JavaScript without types", () => {
+  test.each([
+    ["handler", () => client.subscribe("orders/billing", undefined as never)],
+    ["handler", () => client.live("orders", "no" as never)],
+    ["ack", () => client.subscribe("orders/billing", () => {}, { ack: "never" as never })],
+    ["from", () => client.subscribe(undefined as never, () => {})],
+    ["from", () => client.subscribe([null as never], () => {})],
+    ["topic", () => client.publish(undefined as never, 1)],
+    ["topic", () => client.publish({} as never, 1)],
+    ["key", () => client.publish("orders", 1, { key: 5 as never })],
+    ["deliverAt", () => client.publish("orders", 1, { deliverAt: "tomorrow" as never })],
+    ["attributes", () => client.publish("orders", 1, { attributes: { tries: 1 as never } })],
+    ["start", () => client.subscriptions.create("orders/x", { start: new Date("never") })],
+  ])("is told what is wrong with %s", async (field, call) => {
+    await expect(call()).rejects.toMatchObject({ code: "invalid_argument", field });
+  });
+});

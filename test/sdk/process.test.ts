@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BrokerProcess } from "../harness/broker-process.js";
 
 const CLIENT = new URL("../../client/dist/index.js", import.meta.url).href;
+const BROKER = new URL("../../dist/index.js", import.meta.url).href;
 
 let broker: BrokerProcess;
 let children: ChildProcess[];
@@ -22,6 +23,7 @@ afterEach(async () => {
 function run(script: string): { readonly child: ChildProcess; readonly output: () => string } {
   const source = `
     import { connect } from "${CLIENT}";
+    import { startBroker } from "${BROKER}";
     const url = "${broker.url}";
     const say = (text) => process.stdout.write(text + "\\n");
     ${script}`;
@@ -79,6 +81,17 @@ describe("a process with a client", () => {
     expect([code, output()]).toEqual([0, "ready\nclosed\n"]);
   });
 
+  test("survives a loop whose signal is aborted before it begins", async () => {
+    const { child, output } = run(`
+      const peyk = await connect(url, { log: false });
+      const loop = peyk.messages("orders/billing", { signal: AbortSignal.abort() });
+      await loop.next().catch((error) => say(error.name));
+      await peyk.close();
+    `);
+    const [code] = (await once(child, "exit")) as [number];
+    expect([code, output()]).toEqual([0, "AbortError\n"]);
+  });
+
   test("ends with an unhandled rejection where nobody awaits a publish that fails", async () => {
     const { child, output } = run(`
       const peyk = await connect(url);
@@ -101,5 +114,39 @@ describe("a process with a client", () => {
     `);
     const [code] = (await once(child, "exit")) as [number];
     expect([code, output()]).toEqual([0, "fine\n"]);
+  });
+});
+
+describe("a process with a broker of its own and a client of that", () => {
+  test("stays alive until the client is closed, as with one over the network", async () => {
+    const { child, output } = run(`
+      const broker = await startBroker({ memory: true });
+      const peyk = await broker.connect();
+      await peyk.subscriptions.create("orders/billing");
+      await peyk.publish("orders", 1);
+      let count = 0;
+      for await (const delivery of peyk.messages("orders/billing", { idleMs: 200 })) {
+        await delivery.ack();
+        count += 1;
+      }
+      say("took " + count);
+      setTimeout(() => say("still there"), 300).unref();
+      setTimeout(() => peyk.close(), 600).unref();
+    `);
+    const [code] = (await once(child, "exit")) as [number];
+    expect([code, output()]).toEqual([0, "took 1\nstill there\n"]);
+  });
+
+  test("closes the client at a signal, if it is asked to", async () => {
+    const { child, output } = run(`
+      const broker = await startBroker({ memory: true });
+      const peyk = await broker.connect({ closeOnSignals: true });
+      peyk.on("state", ({ state }) => say(state));
+      say("ready");
+    `);
+    await until(() => output().includes("ready"), child);
+    child.kill("SIGTERM");
+    const [code] = (await once(child, "exit")) as [number];
+    expect([code, output()]).toEqual([0, "ready\nclosed\n"]);
   });
 });

@@ -33,6 +33,6 @@ function checkWhich(body: { readonly which: peyk.v1.Which | undefined }): void {
 
 function checkAtMost(actual: number, limit: number, unit: string, field: string): void {
   if (actual <= limit) return;
-  const text = `the ${field} has ${actual} ${unit}; at most ${limit} are allowed`;
+  const text = `${field} has ${actual} ${unit}; at most ${limit} are allowed`;
   throw new PeykError("invalid_argument", text, { field, limit });
 }

@@ -79,15 +79,11 @@ describe("publishing", () => {
   test("never sends again after so long that the broker may have forgotten it", async () => {
     const published = caught(client.publish("a", 1, { timeoutMs: 3_600_000 }));
     await broker.turn();
-    const { length } = broker.connections;
     broker.connection.end();
+    for (let waited = 0; waited < 600_000; waited += 10_000) await broker.advance(10_000);
+    const { length } = broker.connections;
     while (broker.connections.length === length) await broker.advance(100);
-    await broker.advance(9_000);
-    for (let waited = 0; waited < 600_000; waited += 60_000) {
-      broker.connection.end();
-      await broker.advance(60_000);
-    }
-    await broker.reconnect(); // the last attempt may have been given up by now
+    await broker.letIn();
     expect(await published).toMatchObject({ code: "outcome_unknown" });
   });
 
