@@ -1,5 +1,6 @@
 import { messageId } from "./broker/shapes.js";
 import type { BrokerEvents } from "./broker/broker.js";
+import { quoteForShell } from "./engines/embedded/errors.js";
 import type { LogListener } from "./options.js";
 import type { TransportEvents } from "./transport/context.js";
 import type { Session } from "./transport/session.js";
@@ -20,6 +21,8 @@ export interface ServerEvents extends BrokerEvents, SessionEvents, TransportEven
   pageRefused(origin: string): void;
   /** What the start found in the journal: more than nothing only if the last stop was no clean one. */
   recovered(found: FoundAtStart): void;
+  /** A record of the journal in `dataDir` turned out to be damaged; told once for each. */
+  damaged(record: { readonly file: string; readonly offset: number }, dataDir: string): void;
   engineFailed(error: Error): void;
 }
 
@@ -32,6 +35,10 @@ export const createLogEvents = (log: LogListener): ServerEvents => ({
     log("error", "internal error", { error: error?.message ?? message, stack: error?.stack });
   },
   recovered: (found) => logRecovery(log, found),
+  damaged: ({ file, offset }, dataDir) => {
+    const hint = `peyk journal verify ${quoteForShell(dataDir)}`;
+    log("error", "journal damaged", { file, offset, hint });
+  },
   engineFailed: (error) => log("error", "journal failed", { error: error.message }),
 });
 

@@ -90,6 +90,7 @@ export class Server {
     );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
     events.recovered(engine.recovery);
+    engine.onDamage((record) => events.damaged(record, disk.location));
     const server = new Server(broker, resolved, options, { events, counters });
     try {
       const { context, accept } = server;

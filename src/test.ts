@@ -133,8 +133,8 @@ class BrokerUnderTest extends EmbeddedBroker implements TestBroker {
     for (const client of this.#clients) {
       const { unconfirmed, running } = client.health();
       if (unconfirmed > 0)
-        left.push(`a client has ${unconfirmed} publishes that are not confirmed`);
-      if (running > 0) left.push(`a client has ${running} handlers that are not done`);
+        left.push(`a client waits for the confirmation of ${countText(unconfirmed)}`);
+      if (running > 0) left.push(`handlers of a client still work on ${countText(running)}`);
     }
     const page = { pattern: "", after: "", limit: 1_000 };
     const { administration, sessions } = this.#server.context;
@@ -162,3 +162,6 @@ class BrokerUnderTest extends EmbeddedBroker implements TestBroker {
     this.#published.push(...messagesOf({ ...place, batch: bytes }));
   }
 }
+
+const countText = (messages: number): string =>
+  messages === 1 ? "1 message" : `${messages} messages`;

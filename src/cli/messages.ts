@@ -60,7 +60,11 @@ export function deadLetterObject(letter: DeadLetter): Record<string, unknown> {
   };
 }
 
-function payloadObject({ bytes, contentType }: Message): Record<string, unknown> {
+/** `value`, or `base64` where the payload is no text. */
+export function payloadObject({
+  bytes,
+  contentType,
+}: Pick<Message, "bytes" | "contentType">): Record<string, unknown> {
   const text = textOf(bytes);
   if (text === undefined) return { base64: Buffer.from(bytes).toString("base64") };
   if (!/[/+]json\b/.test(contentType)) return { value: text };
@@ -72,7 +76,7 @@ function payloadObject({ bytes, contentType }: Message): Record<string, unknown>
 }
 
 /** The payload for people: text with everything escaped that could act on a terminal. */
-export function payloadText({ bytes }: Message): string {
+export function payloadText({ bytes }: Pick<Message, "bytes">): string {
   const text = textOf(bytes);
   if (text !== undefined) return escapeControls(text.replace(/\n$/, ""));
   const start = Buffer.from(bytes.subarray(0, 32)).toString("hex");

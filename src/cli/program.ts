@@ -5,6 +5,7 @@ import { completion } from "./commands/completion.js";
 import { config } from "./commands/config.js";
 import { demo } from "./commands/demo.js";
 import { dlq } from "./commands/dlq.js";
+import { journal } from "./commands/journal.js";
 import { live } from "./commands/live.js";
 import { publish } from "./commands/publish.js";
 import { serve } from "./commands/serve.js";
@@ -92,7 +93,7 @@ export function createProgram(): Command {
     .option("--yes", "do not ask before something is destroyed");
   for (const add of [serve, publish, subscribe, live, topic, subscription, dlq, status])
     add(program);
-  for (const add of [bench, demo, config, completion]) add(program);
+  for (const add of [bench, demo, journal, config, completion]) add(program);
   return program;
 }
 

@@ -74,6 +74,9 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
     ].join(", "),
   "page refused": ({ origin, hint }) =>
     `a web page of ${text(origin)} may not connect${hint === undefined ? "" : `; to let it: ${text(hint)}`}`,
+  "journal damaged": ({ file, offset, hint }) =>
+    `messages at byte ${text(offset)} of ${text(file)} cannot be read: they become dead letters; ` +
+    `see what else is damaged: ${text(hint)}`,
   "published to nobody": ({ topic, hint }) =>
     `${text(topic)} has no subscription: what is published there is gone. Make one: ${text(hint)}`,
 };

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, type ChildProcess } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -108,8 +108,18 @@ async function runSnippet(snippet: Snippet, folder: string, broker: Broker): Pro
   const file = join(folder, `line-${snippet.line}.mjs`);
   const { target, module } = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext };
   writeFileSync(file, ts.transpileModule(code, { compilerOptions: { target, module } }).outputText);
-  const { stdout } = await run(process.execPath, [file], options);
-  return stdout;
+  const running = run(process.execPath, [file], options);
+  if (code.includes("closeOnSignals: true")) stopAfter(running.child, snippet.output);
+  return (await running).stdout;
+}
+
+/** A program that goes on until somebody stops it: told to when it has printed what it should. */
+function stopAfter(child: ChildProcess, output: string | undefined): void {
+  let printed = "";
+  child.stdout?.on("data", (chunk: string) => {
+    printed += chunk;
+    if (printed === output) child.kill("SIGTERM");
+  });
 }
 
 /** A project that has both packages installed, and `peyk` on its path. */

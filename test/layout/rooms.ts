@@ -16,6 +16,8 @@ const PORT = "src/broker/engine.ts";
 const DOOR = "src/index.ts";
 /** Armed from the environment by `peyk serve`, for tests that kill it. */
 const FAILPOINTS = "src/engines/embedded/failpoints.ts";
+/** What `peyk journal` does without a broker. */
+const TOOLS = "src/journal-tools.ts";
 const INNER = ["broker", "protocol", "runtime", "options", "auth", "observability"];
 
 /** The map of the house. A file belongs to the first room that matches; arrows go down only. */
@@ -54,7 +56,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "cli",
     files: /^src\/cli\//,
-    sees: ["client", "protocol", "options", DOOR, "src/version.ts", FAILPOINTS],
+    sees: ["client", "protocol", "options", DOOR, "src/version.ts", FAILPOINTS, TOOLS],
     packages: ["commander", "pino"],
   },
   { name: "composition", files: /^src\/[^/]+\.ts$/, sees: ["*"], packages: ["*"] },

@@ -1,4 +1,5 @@
 import type { Core } from "./core.js";
+import { quoteForShell } from "./errors.js";
 import { ReferenceSource } from "./reference-source.js";
 import type { Settler } from "./settler.js";
 import { topicOf, type SubscriptionState } from "./state.js";
@@ -19,7 +20,8 @@ export class DataLoss {
     const log = this.#core.state.logs.get(logId);
     const cursor = log && owner.cursors.get(log.positions.log);
     if (!log || !cursor) return;
-    const error = "its bytes on disk are damaged";
+    const { location } = this.#core.files.disk;
+    const error = `its bytes on disk are damaged; see: peyk journal verify ${quoteForShell(location)}`;
     const death = { reason: "data-loss" as const, error, attempts: 0, lastConsumer: "" };
     this.#core.journal.begin();
     for (let position = first; position < first + count; position += 1) {

@@ -63,6 +63,12 @@ export class DirectoryLock {
     }
   }
 
+  /** The process that has the lock of a directory, if it lives. Takes nothing. */
+  static async holderOf(directory: string): Promise<number | undefined> {
+    const holder = await readHolder(join(directory, LOCK_NAME));
+    return holder && !(await isGone(holder)) ? (holder.pid ?? undefined) : undefined;
+  }
+
   /** Removes the lock, if it is still the one that was taken. */
   async release(): Promise<void> {
     // Nobody takes a lock from a living process, so that it cannot change hands between these two steps.

@@ -27,6 +27,7 @@ import { Browser } from "./browser.js";
 import { CatalogChanges } from "./catalog.js";
 import type { SealedCommit } from "./commit.js";
 import { Core } from "./core.js";
+import { DamagedRecords, type DamageListener } from "./damaged-records.js";
 import { DeadLetters } from "./dead-letters.js";
 import type { Disk } from "./disk.js";
 import { Feeds } from "./feeds.js";
@@ -72,6 +73,7 @@ export class EmbeddedEngine implements Engine {
   readonly #random: Random;
   readonly #options: EmbeddedEngineOptions;
   readonly #failureListeners: ((error: Error) => void)[] = [];
+  readonly #damagedRecords = new DamagedRecords();
   #parts: Parts | undefined;
 
   constructor(
@@ -221,6 +223,11 @@ export class EmbeddedEngine implements Engine {
     this.#failureListeners.push(listener);
   }
 
+  /** Told once of each record that turns out to be damaged when it is read; its messages become dead letters. */
+  onDamage(listener: DamageListener): void {
+    this.#damagedRecords.listen(listener);
+  }
+
   async close(): Promise<void> {
     const parts = this.#parts;
     if (!parts) return;
@@ -260,7 +267,7 @@ export class EmbeddedEngine implements Engine {
     const { state, files, lastCommit } = recovered;
     const clock = this.#clock;
     const recent = new RecentRecords(this.#options.recentBytes);
-    const reader = new RecordReader(files, recent);
+    const reader = new RecordReader(files, recent, this.#damagedRecords);
     const journal = new Journal(
       files,
       clock,

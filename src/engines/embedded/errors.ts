@@ -6,15 +6,31 @@ export class JournalDamaged extends Error {
   readonly file: string;
   readonly offset: number;
 
-  constructor(location: string, file: string, offset: number, detail: string) {
-    super(
-      `${location}: ${file} is damaged at byte ${offset}: ${detail}. Nothing was changed. ` +
-        `Restore a copy, or see what can be saved: peyk journal repair ${location}`,
-    );
+  /** `advice`: what to do about it. */
+  constructor(
+    location: string,
+    file: string,
+    offset: number,
+    detail: string,
+    advice = damageAdvice(location),
+  ) {
+    super(`${location}: ${file} is damaged at byte ${offset}: ${detail}. ${advice}`);
     this.file = file;
     this.offset = offset;
   }
 }
+
+function damageAdvice(location: string): string {
+  const directory = quoteForShell(location);
+  return (
+    `Nothing was changed. See what is lost: peyk journal verify ${directory}. ` +
+    `Then restore a copy, or save what can be read: peyk journal repair ${directory}`
+  );
+}
+
+/** A path that can be pasted into a command line. */
+export const quoteForShell = (path: string): string =>
+  /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
 /** A file is of a format that this version does not know. Exit code 78. */
 export class JournalFormatUnknown extends Error {

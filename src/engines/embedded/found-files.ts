@@ -1,20 +1,18 @@
 import type { Disk, DiskFile } from "./disk.js";
 import { JournalDamaged, JournalFormatUnknown } from "./errors.js";
 import {
-  decodeRecord,
   decodeSegmentHeader,
   decodeSegmentTail,
   FileKind,
   FORMAT_VERSION,
   parseFileName,
-  RecordKind,
   SEGMENT_HEADER_BYTES,
   SEGMENT_TAIL_BYTES,
   snapshotName,
   type JournalId,
   type SegmentTail,
 } from "./format.js";
-import { Segment } from "./segment.js";
+import { readFooter, Segment } from "./segment.js";
 import { decodeSnapshot, type Snapshot } from "./snapshot.js";
 
 /** A segment or cold file that was found. */
@@ -64,16 +62,7 @@ export class FoundFiles {
 
   /** Reads the footer of a sealed file and returns whether it is whole. */
   async readFooter({ segment, tail }: FoundFile): Promise<boolean> {
-    if (!tail) return false;
-    const { file, header } = segment;
-    const size = await file.size();
-    const length = size - SEGMENT_TAIL_BYTES - tail.footerOffset;
-    const record = decodeRecord(await file.read(tail.footerOffset, length), 0, header.journal);
-    if (record?.kind !== RecordKind.footer) return false;
-    segment.sealed(record.body, tail.footerOffset);
-    segment.size = size;
-    segment.lastCommit = tail.lastCommit;
-    return true;
+    return tail !== undefined && (await readFooter(segment, tail));
   }
 
   damaged(file: string, offset: number, detail: string): JournalDamaged {

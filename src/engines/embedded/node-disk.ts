@@ -23,10 +23,18 @@ const MAX_CHUNKS_PER_CALL = 1024;
  */
 export class NodeDisk implements Disk {
   readonly location: string;
+  readonly #openFlags: string;
   #lock: DirectoryLock | undefined;
 
-  constructor(directory: string) {
+  /** `isReadOnly`: whoever only looks needs no right to write. */
+  constructor(directory: string, options: { readonly isReadOnly?: boolean } = {}) {
     this.location = resolve(directory);
+    this.#openFlags = options.isReadOnly === true ? "r" : "r+";
+  }
+
+  /** The process that has the lock, if one lives that has it. */
+  holder(): Promise<number | undefined> {
+    return attempt("lock", this.location, () => DirectoryLock.holderOf(this.location));
   }
 
   async lock(): Promise<void> {
@@ -57,7 +65,10 @@ export class NodeDisk implements Disk {
   }
 
   async open(name: string): Promise<DiskFile> {
-    return new NodeFile(name, await openDescriptor("open", this.#path("open", name), "r+"));
+    return new NodeFile(
+      name,
+      await openDescriptor("open", this.#path("open", name), this.#openFlags),
+    );
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -79,16 +79,17 @@ export class PositionSet {
     return end;
   }
 
-  /** What is in the set, as ranges in order, each within one page. */
+  /** All that is in the set, as ranges in order. */
   ranges(): { first: number; count: number }[] {
     const ranges: { first: number; count: number }[] = [];
+    let end = 0;
     for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
-      const end = (number + 1) * PAGE_POSITIONS;
-      let first = this.nextPresent(number * PAGE_POSITIONS, end);
-      while (first < end) {
-        const until = Math.min(this.nextAbsent(first), end);
-        ranges.push({ first, count: until - first });
-        first = this.nextPresent(until, end);
+      const pageEnd = (number + 1) * PAGE_POSITIONS;
+      let first = this.nextPresent(Math.max(end, number * PAGE_POSITIONS), pageEnd);
+      while (first < pageEnd) {
+        end = this.nextAbsent(first);
+        ranges.push({ first, count: end - first });
+        first = end < pageEnd ? this.nextPresent(end, pageEnd) : pageEnd;
       }
     }
     return ranges;

@@ -1,4 +1,5 @@
 import { MessageBatch } from "@peyk/client/protocol";
+import type { DamagedRecords } from "./damaged-records.js";
 import type { Files } from "./files.js";
 import type { StoredRecord } from "./format.js";
 import { IndexCache } from "./index-cache.js";
@@ -22,14 +23,14 @@ export class RecordReader {
   #readsLeft = MAX_READS;
   readonly #waiting: (() => void)[] = [];
   readonly #indexes = new IndexCache();
-  /** Records whose checksum did not fit. */
-  damagedRecords = 0;
+  readonly #damaged: DamagedRecords;
   /** Held by those who read ahead. */
   aheadBytes = 0;
 
-  constructor(files: Files, recent: RecentRecords) {
+  constructor(files: Files, recent: RecentRecords, damaged: DamagedRecords) {
     this.#files = files;
     this.#recent = recent;
+    this.#damaged = damaged;
   }
 
   /** The remembered record of messages that holds `position` or follows it. */
@@ -116,7 +117,7 @@ export class RecordReader {
     return places.map((place, at) => {
       const found = records[at];
       const isIt = found?.log === log && found.firstPosition === place.first;
-      if (!isIt) this.damagedRecords += 1;
+      if (!isIt) this.#damaged.found(segment.file.name, place.offset);
       const { first, count, offset, bodyBytes } = place;
       return { first, count, offset, bodyBytes, record: isIt ? found : undefined };
     });

@@ -2,13 +2,11 @@ import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import type { Disk } from "./disk.js";
 import { DiskError } from "./disk.js";
-import { decodeEntries } from "./entries.js";
 import { failpoint } from "./failpoints.js";
 import { createSegment, Files } from "./files.js";
 import {
   createJournalId,
   FileKind,
-  findCommitMagic,
   FORMAT_VERSION,
   parseFileName,
   RecordKind,
@@ -16,11 +14,12 @@ import {
 } from "./format.js";
 import { FoundFiles, type FoundFile } from "./found-files.js";
 import { restorePiece } from "./pieces.js";
+import { replayCommit } from "./replay.js";
 import {
+  endsWithCommit,
   provesDurable,
   scanCommits,
   type ScannedCommit,
-  type ScannedRecord,
   type ScanEnd,
 } from "./scan.js";
 import type { Segment } from "./segment.js";
@@ -197,14 +196,11 @@ class Recovery {
     const isFollowed =
       nextFirst === undefined
         ? end.lastCommit >= (this.#snapshot?.lastCommit ?? 0)
-        : nextFirst === number || nextFirst <= covers + 1;
+        : nextFirst === number || (nextFirst <= covers + 1 && endsWithCommit(bytes, end.offset));
     const isSealedHere =
       tail === undefined ||
       (tail.lastCommit === end.lastCommit && tail.footerOffset === end.offset);
-    // Before a next segment is begun all commits of this one are durable: only its footer may be torn.
-    const isDurable =
-      (nextFirst !== undefined && findCommitMagic(bytes, end.offset) === end.offset) ||
-      provesDurable(bytes, end.offset, segment.number, number, header.journal);
+    const isDurable = provesDurable(bytes, end.offset, segment.number, number, header.journal);
     if (isFollowed && isSealedHere && !isDurable) return;
     const detail = `commit ${number}, which was confirmed, is not whole`;
     throw this.#found.damaged(file.name, end.offset, detail);
@@ -214,22 +210,10 @@ class Recovery {
     const { number } = commit.header;
     const isNew = number > (this.#snapshot?.covers ?? 0);
     if (isNew) this.#report.replayedCommits += 1;
-    const stored: ScannedRecord[] = [];
-    for (const record of commit.records) {
-      if (record.kind === RecordKind.entries) {
-        if (!isNew) continue;
-        for (const entry of decodeEntries(record.body)) this.#state.apply(entry, number);
-      } else {
-        const { log, firstPosition, count, offset, bodyBytes } = record;
-        segment.add(log, firstPosition, count, offset, bodyBytes);
-        if (isNew) stored.push(record);
-      }
+    for (const { kind, log, firstPosition, count, offset, bodyBytes } of commit.records) {
+      if (kind !== RecordKind.entries) segment.add(log, firstPosition, count, offset, bodyBytes);
     }
-    // The logs of a topic share its positions: in any other order some would look like gaps.
-    stored.sort((a, b) => a.firstPosition - b.firstPosition);
-    for (const { log, firstPosition, count } of stored) {
-      this.#state.appended(log, firstPosition, count, number);
-    }
+    if (isNew) replayCommit(this.#state, number, commit.records);
   }
 
   /** Whether all that is in use is there, and whole as far as it is not read before it is needed. */

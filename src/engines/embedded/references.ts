@@ -111,7 +111,7 @@ export async function resolveReference(
     crashes: 0,
     interrupted: false,
     note: undefined,
-    death: record || !death ? death : unreadable(death),
+    death: record || death?.reason === "data-loss" ? death : death && unreadable(death),
   };
 }
 
@@ -122,7 +122,8 @@ const unreadable = (death: DeadLetterNote): DeadLetterNote => ({
   error: `its bytes on disk are damaged; it died of: ${death.reason} ${death.error}`.trimEnd(),
 });
 
-function decodeReferences(body: Uint8Array, first: number): Reference[] {
+/** The references of a record's body; `first`: the position of the first one. */
+export function decodeReferences(body: Uint8Array, first: number): Reference[] {
   const { references } = codec.References.decode(new NumberReader(body));
   return references.map(({ log, position, death, redrives }, index) => ({
     position: first + index,

@@ -6,6 +6,7 @@ import {
   decodeRecord,
   findCommitMagic,
   RECORD_HEADER_BYTES,
+  RecordKind,
   type CommitHeader,
   type JournalId,
   type StoredRecord,
@@ -105,4 +106,15 @@ export function provesDurable(
     if (header?.file === file && header.offset === at && header.mark >= number) return true;
   }
   return false;
+}
+
+/**
+ * Whether nothing but a footer, whole or torn, stands at `at`, in a segment that another one follows: before that one is
+ * begun all its commits are durable, and what is behind them is cut off.
+ */
+export function endsWithCommit(bytes: Uint8Array, at: number): boolean {
+  if (at >= bytes.byteLength) return true;
+  if (at + RECORD_HEADER_BYTES > bytes.byteLength) return false;
+  const view = asBuffer(bytes);
+  return view[at + 4] === RecordKind.footer && view.readUInt32LE(at + 8) === 0;
 }

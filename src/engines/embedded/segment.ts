@@ -5,9 +5,11 @@ import {
   FileKind,
   RECORD_HEADER_BYTES,
   RecordKind,
+  SEGMENT_TAIL_BYTES,
   writeRecordHeader,
   type JournalId,
   type SegmentHeader,
+  type SegmentTail,
   type StoredRecord,
 } from "./format.js";
 import {
@@ -165,6 +167,19 @@ export class Segment {
     if (this.#readers > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
     await this.file.close();
   }
+}
+
+/** Reads the footer of a sealed file and returns whether it is whole. */
+export async function readFooter(segment: Segment, tail: SegmentTail): Promise<boolean> {
+  const { file, header } = segment;
+  const size = await file.size();
+  const length = size - SEGMENT_TAIL_BYTES - tail.footerOffset;
+  const record = decodeRecord(await file.read(tail.footerOffset, length), 0, header.journal);
+  if (record?.kind !== RecordKind.footer) return false;
+  segment.sealed(record.body, tail.footerOffset);
+  segment.size = size;
+  segment.lastCommit = tail.lastCommit;
+  return true;
 }
 
 /** The entries of `index` from `from` on that one read should fetch: at least one, then as many as are near. */

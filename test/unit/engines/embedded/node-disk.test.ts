@@ -24,7 +24,7 @@ describe("NodeDisk", () => {
 
   test.runIf(process.platform === "linux")("ends where nothing can be created", async () => {
     const disk = new NodeDisk("/proc/peyk/data");
-    await expect(disk.lock()).rejects.toMatchObject({ name: "DiskError", operation: "lock" });
+    await expect(disk.lock()).rejects.toMatchObject({ name: "DirectoryUnusable" });
   });
 
   test("shows its absolute path", () => {

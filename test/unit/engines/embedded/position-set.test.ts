@@ -32,6 +32,17 @@ describe("PositionSet", () => {
     expect(set.countIn(4_095, 3)).toBe(3);
   });
 
+  test("tells its ranges in order, across pages and over wide gaps", () => {
+    const set = setOf(7, 9, 10, 2 ** 40);
+    set.add(4_000, 9_000);
+    expect([...set.ranges()]).toEqual([
+      { first: 7, count: 1 },
+      { first: 9, count: 2 },
+      { first: 4_000, count: 9_000 },
+      { first: 2 ** 40, count: 1 },
+    ]);
+  });
+
   test("holds positions up to 2^53", () => {
     const last = 2 ** 53 - 2;
     const set = setOf(last);
