@@ -23,8 +23,8 @@ const FULL_DISK = { args: ["--segment-size", "64KiB", "--spare-size", "32KiB"], 
 /** What a crash leaves behind where recovery has something to cut, in bytes. */
 const TORN_BYTES = 300;
 
-/** Confirmations after which a failpoint counts as out of reach. */
-const OUT_OF_REACH = 30_000;
+/** Confirmations after which a failpoint counts as out of reach: half a minute's, because reclaim looks once a second. */
+const OUT_OF_REACH = 300_000;
 
 /**
  * A broker in a process of its own, killed and started again on the same directory and port, while clients publish, consume
