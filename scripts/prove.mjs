@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs a test of crashes and damage many more rounds than every check does: npm run prove -- power-cuts --rounds 10000
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -45,8 +46,9 @@ const vitest = join(
   dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
   "vitest.mjs",
 );
-const environment = { ...process.env, PEYK_ROUNDS: values.rounds };
-if (values.seed !== undefined) environment.PEYK_TEST_SEED = values.seed;
+const seed = values.seed ?? String(randomBytes(8).readBigUInt64LE());
+const environment = { ...process.env, PEYK_ROUNDS: values.rounds, PEYK_TEST_SEED: seed };
+const startedAtMs = performance.now();
 const child = spawn(process.execPath, [vitest, "run", `${FOLDER}/${name}${SUFFIX}`], {
   cwd: join(import.meta.dirname, ".."),
   env: environment,
@@ -55,4 +57,9 @@ const child = spawn(process.execPath, [vitest, "run", `${FOLDER}/${name}${SUFFIX
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {
   process.exitCode = signal === null ? code : 1;
+  const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(0);
+  const result = process.exitCode === 0 ? "passed" : "FAILED";
+  process.stdout.write(
+    `prove ${name}: ${result}, ${values.rounds} rounds, seed ${seed}, ${seconds} s\n`,
+  );
 });

@@ -1,11 +1,12 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { KillLoad } from "../harness/kill-load.js";
 import { Proxy } from "../harness/proxy.js";
-import { SeededRandom, seedFromEnv } from "../harness/seeded-random.js";
+import { Rounds } from "../harness/rounds.js";
+import type { SeededRandom } from "../harness/seeded-random.js";
 import { startBroker, tempDir } from "../harness/start-broker.js";
 
-/** Audits of one run. `npm run prove -- cuts` asks for more. */
-const ROUNDS = Number(process.env["PEYK_ROUNDS"] ?? 5);
+/** Audits of one run. */
+const AUDITS = 5;
 
 /** Cuts before each. */
 const CUTS = 25;
@@ -18,8 +19,6 @@ const A_DAY_MS = 86_400_000;
 // Goal: a connection that breaks costs nobody a message, and a resumed session keeps its leases. Method: all connections
 // are cut at random moments while clients publish and settle; the oracle of kill.test.ts compares.
 describe("connections that are cut under load", () => {
-  const seed = seedFromEnv();
-
   test.each([
     ["nothing", { mayLoseLeases: false }],
     ["only leases, where sessions end", { mayLoseLeases: true, resumeGraceMs: SHORT_GRACE_MS }],
@@ -33,14 +32,15 @@ describe("connections that are cut under load", () => {
         spareBytes: 0,
       });
       const proxy = await Proxy.start(url);
-      const random = new SeededRandom(seed);
+      const rounds = new Rounds(AUDITS, `audits, after ${CUTS} cuts each`);
+      const random = rounds.randomOf(0);
       const load = await KillLoad.open(proxy.url, random.fork(), {
         largeShare: 0.02,
         mayLoseLeases,
       });
       onTestFinished(() => load.close().then(() => proxy.close()));
-      for (let round = 0; round < ROUNDS; round += 1) await cutRound(load, proxy, random);
-      expect(load.ledger.confirmedCount).toBeGreaterThanOrEqual(ROUNDS * CUTS);
+      for (; rounds.done < rounds.count; rounds.add()) await cutRound(load, proxy, random);
+      expect(load.ledger.confirmedCount).toBeGreaterThanOrEqual(rounds.count * CUTS);
     },
     A_DAY_MS,
   );

@@ -1,0 +1,64 @@
+import { seedFromEnv, SeededRandom } from "./seeded-random.js";
+
+/** Progress is written at most so often, in milliseconds. */
+const PROGRESS_MS = 5_000;
+
+/**
+ * How much a proof tries: few rounds in every check, as many as are asked for by
+ * `npm run prove -- <name> --rounds N --seed S`, which also wants to see progress.
+ */
+export class Rounds {
+  readonly count: number;
+  /** Of the run; round n draws from `seedOf(n)`. */
+  readonly seed: bigint;
+  readonly #isProof: boolean;
+  readonly #what: string;
+  readonly #startedAtMs = performance.now();
+  #wroteAtMs = this.#startedAtMs;
+  #done = 0;
+
+  /** @param inCheck - The number of rounds of the short form. */
+  constructor(inCheck: number, what = "rounds", environment: NodeJS.ProcessEnv = process.env) {
+    const asked = environment["PEYK_ROUNDS"];
+    this.#isProof = asked !== undefined;
+    this.count = asked === undefined ? inCheck : Number(asked);
+    this.seed = seedFromEnv(environment);
+    this.#what = what;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** `--seed seedOf(n) --rounds 1` replays round n, where it is the first of its run. */
+  seedOf(round: number): bigint {
+    return BigInt.asUintN(64, this.seed + BigInt(round));
+  }
+
+  randomOf(round: number): SeededRandom {
+    return new SeededRandom(this.seedOf(round));
+  }
+
+  /** So many more rounds are done. */
+  add(count = 1): void {
+    this.#done += count;
+    const nowMs = performance.now();
+    if (!this.#isProof || (this.#done < this.count && nowMs - this.#wroteAtMs < PROGRESS_MS))
+      return;
+    this.#wroteAtMs = nowMs;
+    const seconds = Math.round((nowMs - this.#startedAtMs) / 1000);
+    process.stderr.write(`${this.#done} of ${this.count} ${this.#what}, ${seconds} s\n`);
+  }
+
+  /** Runs `work` for every round, one after the other; a failure names the seed that replays it. */
+  async each(work: (random: SeededRandom, round: number) => Promise<void>): Promise<void> {
+    for (let round = 0; round < this.count; round += 1) {
+      try {
+        await work(this.randomOf(round), round);
+      } catch (error) {
+        throw new Error(`PEYK_TEST_SEED=${this.seedOf(round)}: ${String(error)}`, { cause: error });
+      }
+      this.add();
+    }
+  }
+}
