@@ -168,7 +168,7 @@ export class CutLane {
 
   #handle(delivery: Delivery): Promise<void> | void {
     const wanted = this.#wanted;
-    if (wanted?.value !== delivery.value) {
+    if (!wanted || wanted.value !== delivery.value) {
       this.#seenAgain.push(delivery.attempt);
       return;
     }
