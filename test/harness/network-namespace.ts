@@ -24,7 +24,7 @@ export class NetworkNamespace {
   /** The ends of the cable, here and there. */
   readonly #near: string;
   readonly #far: string;
-  #isJoined = false;
+  readonly #isJoined: boolean = false;
 
   private constructor() {
     // 198.18.0.0/15 is for tests of networks (RFC 2544); each cable has 4 addresses of it.
