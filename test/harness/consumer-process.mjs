@@ -64,5 +64,7 @@ async function settle(value) {
  * @param {string} path
  */
 function block(path) {
-  while (existsSync(path));
+  process.send?.({ event: "blocked" }, () => {
+    while (existsSync(path));
+  });
 }

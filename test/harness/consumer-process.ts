@@ -27,6 +27,7 @@ export interface ConsumerCommand {
 export type ConsumerEvent =
   | { readonly event: "ready" }
   | { readonly event: "advanced" }
+  | { readonly event: "blocked" }
   | {
       readonly event: "state";
       readonly state: string;

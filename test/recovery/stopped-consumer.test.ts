@@ -96,7 +96,7 @@ describe("a consumer whose process is stopped", () => {
 async function forMinutes(): Promise<void> {
   const broker = await BrokerProcess.start({ dataDir: tempDir(), resumeGraceMs: GRACE_MS });
   onTestFinished(() => broker.kill());
-  const stopped = await startGreedy(broker.url);
+  const stopped = await startGreedy(broker.url, { acks: true });
   const { client, others } = await startOthers(broker.url);
   let mostBytes = 0;
   const loadUntil = async (endsAtMs: number): Promise<void> => {
@@ -126,9 +126,12 @@ async function forMinutes(): Promise<void> {
   expect(mostBytes - usualBytes).toBeLessThan(16 * MIB);
 }
 
-async function startGreedy(url: string): Promise<ConsumerProcess> {
-  const options = { url, name: "stopped", subscription: SUBSCRIPTION, subscribe: GREEDY } as const;
-  const consumer = await ConsumerProcess.start(options);
+async function startGreedy(
+  url: string,
+  options: { readonly acks?: boolean } = {},
+): Promise<ConsumerProcess> {
+  const named = { url, name: "stopped", subscription: SUBSCRIPTION, subscribe: GREEDY } as const;
+  const consumer = await ConsumerProcess.start({ ...named, ...options });
   onTestFinished(() => consumer.kill());
   return consumer;
 }
