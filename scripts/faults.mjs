@@ -26,7 +26,8 @@ export const FAULTS = [
     name: "confirm early",
     file: JOURNAL,
     find: 'failpoint("commit.before-write");',
-    replace: 'failpoint("commit.before-write");\n    commit.durable();\n    commit.durable = () => {};',
+    replace:
+      'failpoint("commit.before-write");\n    commit.durable();\n    commit.durable = () => {};',
     proofs: ["test/recovery/power-cuts.test.ts"],
   },
   {
