@@ -87,7 +87,7 @@ function tryFault({ file, find, replace, proofs }) {
     run("vitest/vitest.mjs", ["run", "--reporter=json", `--outputFile=${report}`, ...proofs]);
     return failuresOf(report);
   } finally {
-    writeFileSync(path, text);
+    for (const { file } of edits) cpSync(join(ROOT, file), join(copy, file));
   }
 }
 

@@ -5,9 +5,10 @@ import { FAULTS } from "../../scripts/faults.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-test.each(FAULTS)("$name: there is one place for it, and a proof", ({ file, find, proofs }) => {
-  const text = readFileSync(join(ROOT, file), "utf8");
-  expect(text.split(find)).toHaveLength(2);
+test.each(FAULTS)("$name: there is one place for it, and a proof", ({ edits, proofs }) => {
+  for (const { file, find } of edits) {
+    expect(readFileSync(join(ROOT, file), "utf8").split(find)).toHaveLength(2);
+  }
   expect(proofs.length).toBeGreaterThan(0);
   for (const proof of proofs) expect(existsSync(join(ROOT, proof))).toBe(true);
 });
