@@ -72,13 +72,13 @@ function copyProject() {
 }
 
 /** The tests that failed with the fault in place. */
-function tryFault({ file, find, replace, proofs }) {
-  const path = join(copy, file);
-  const text = readFileSync(path, "utf8");
-  writeFileSync(
-    path,
-    text.replace(find, () => replace),
-  );
+function tryFault({ edits, proofs }) {
+  for (const { file, find, replace } of edits) {
+    const path = join(copy, file);
+    const text = readFileSync(path, "utf8");
+    const broken = text.replace(find, () => replace);
+    writeFileSync(path, broken);
+  }
   try {
     const built = run("typescript/bin/tsc", ["-b", "--noCheck", "tsconfig.json"]);
     if (built.status !== 0) throw new Error(`it does not build: ${built.stdout}`);
