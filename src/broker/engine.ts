@@ -356,7 +356,10 @@ export interface Engine {
    */
   handOver(subscription: SubscriptionId, ref: Ref, done: () => void): void;
 
-  /** Opens the one feed of a subscription. Hands nothing out until something is wanted. */
+  /**
+   * Opens the one feed of a subscription. Hands nothing out until something is wanted. Throws `not_found` for one whose
+   * deletion was asked for, even before `watch` tells of it.
+   */
   feed(subscription: SubscriptionId, events: FeedEvents): Feed;
 
   /** Live: calls `listener` with what is published to matching topics from now on, once durable. Nothing is stored. */

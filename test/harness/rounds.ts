@@ -50,6 +50,11 @@ export class Rounds {
     process.stderr.write(`${this.#done} of ${this.count} ${this.#what}, ${seconds} s\n`);
   }
 
+  /** What was measured, for whoever reads a proof. */
+  note(text: string): void {
+    if (this.#isProof) process.stderr.write(`${this.#what}: ${text}\n`);
+  }
+
   /** Runs `work` for every round, one after the other; a failure names the seed that replays it. */
   async each(work: (random: SeededRandom, round: number) => Promise<void>): Promise<void> {
     for (let round = 0; round < this.count; round += 1) {
