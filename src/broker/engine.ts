@@ -374,7 +374,8 @@ export interface Engine {
 
   /**
    * Messages a subscription would hand out now, or those waiting for a retry; touches nothing. Of a dead-letter queue, in
-   * the order of their positions, those behind `after`.
+   * the order of their positions, those behind `after`. At most `count`, and fewer where an engine limits their bytes; one
+   * at least if there is any.
    */
   peek(
     subscription: SubscriptionId,

@@ -21,6 +21,9 @@ const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
 /** After so many connections what they made is deleted again: until then it is theirs, and takes memory. */
 const TIDY_EVERY = 200;
 
+/** As a proof it takes as long as it takes. */
+const LONG = { timeout: 86_400_000 };
+
 /** Short, so that sessions do not outlive the connections by much. */
 const GRACE_MS = 20;
 
@@ -59,7 +62,7 @@ describe("readers of mutated packets", () => {
   const seeds = [...goldenPackets("client"), ...goldenPackets("server"), manyMessagesPacket()];
   const names = prototypeNames();
 
-  test("throw nothing but PeykError and grow nothing", () => {
+  test("throw nothing but PeykError and grow nothing", LONG, () => {
     const rounds = new Rounds(10_000, "packets");
     const random = rounds.randomOf(0);
     while (rounds.done < rounds.count) {
@@ -82,7 +85,7 @@ describe("readers of mutated packets", () => {
     expect(prototypeNames()).toEqual(names);
   });
 
-  test("as text throw nothing but PeykError", () => {
+  test("as text throw nothing but PeykError", LONG, () => {
     const rounds = new Rounds(2_000, "texts");
     const random = rounds.randomOf(0);
     const texts = seeds.slice(0, 30).flatMap((packet) => json.clientPacketToJson(packet));
@@ -102,7 +105,7 @@ describe("readers of mutated packets", () => {
 // Method: connection after connection gets into some state, sends mutants over a real socket and ends somehow, while a
 // neighbour publishes, consumes and settles and must get exactly its own.
 describe("a broker with hostile clients", () => {
-  test("serves its neighbour, and has nothing left of them", async () => {
+  test("serves its neighbour, and has nothing left of them", LONG, async () => {
     const rounds = new Rounds(3_000, "frames");
     const names = prototypeNames();
     const { url, server, log } = await startBroker({
@@ -138,7 +141,7 @@ describe("a broker with hostile clients", () => {
     if (before > 0) expect(heldBytes() - before).toBeLessThan(MAX_GROWTH_BYTES);
   });
 
-  test("lives on as a process of its own", async () => {
+  test("lives on as a process of its own", LONG, async () => {
     const rounds = new Rounds(1_000, "frames to a process");
     const options = { durability: "os", spareBytes: 0, resumeGraceMs: GRACE_MS } as const;
     const broker = await ChildBroker.start({ ...options, dataDir: tempDir() });
@@ -183,7 +186,7 @@ function workOf(client: Peyk): Promise<unknown>[] {
 // Goal: no broker makes a client fail with anything but a PeykError, or wait for ever. Method: a broker lets clients in and
 // answers each request with mutants of its frames; when the client is closed every promise must have settled.
 describe("a client of a hostile broker", () => {
-  test("settles every promise, with a PeykError where it fails", async () => {
+  test("settles every promise, with a PeykError where it fails", LONG, async () => {
     const rounds = new Rounds(500, "frames to a client");
     const broker = await HostileBroker.start(rounds.randomOf(0));
     onTestFinished(() => broker.close());
