@@ -26,6 +26,11 @@ export class Rounds {
     this.#what = what;
   }
 
+  /** The long form: a goal in figures may be asserted, on a machine that does nothing else. */
+  get isProof(): boolean {
+    return this.#isProof;
+  }
+
   get done(): number {
     return this.#done;
   }
