@@ -5,7 +5,6 @@ import { startBroker } from "../harness/start-broker.js";
 import { HOSTILE_TEXTS } from "./hostile-texts.js";
 
 /** What moves a cursor, colours a line or turns its direction. */
-// eslint-disable-next-line no-control-regex
 const FORGING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** Characters of a sentence around what it repeats of the input. */

@@ -63,7 +63,7 @@ describe("readers of mutated packets", () => {
   const names = prototypeNames();
 
   test("throw nothing but PeykError and grow nothing", LONG, () => {
-    const rounds = new Rounds(10_000, "packets");
+    const rounds = new Rounds(3_000, "packets");
     const random = rounds.randomOf(0);
     while (rounds.done < rounds.count) {
       const isDeep = random.chance(0.5);
