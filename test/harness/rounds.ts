@@ -11,7 +11,7 @@ export class Rounds {
   readonly count: number;
   /** Of the run; round n draws from `seedOf(n)`. */
   readonly seed: bigint;
-  /** Asked for by `prove`, and not one of many tests. */
+  /** Asked for by `prove`: a goal in figures may be asserted, on a machine that does nothing else. */
   readonly isProof: boolean;
   readonly #what: string;
   readonly #startedAtMs = performance.now();
@@ -25,11 +25,6 @@ export class Rounds {
     this.count = asked === undefined ? inCheck : Number(asked);
     this.seed = seedFromEnv(environment);
     this.#what = what;
-  }
-
-  /** The long form: a goal in figures may be asserted, on a machine that does nothing else. */
-  get isProof(): boolean {
-    return this.#isProof;
   }
 
   get done(): number {
@@ -57,7 +52,7 @@ export class Rounds {
 
   /** What was measured, for whoever reads a proof. */
   note(text: string): void {
-    if (this.#isProof) process.stderr.write(`${this.#what}: ${text}\n`);
+    if (this.isProof) process.stderr.write(`${this.#what}: ${text}\n`);
   }
 
   /** Runs `work` for every round, one after the other; a failure names the seed that replays it. */
