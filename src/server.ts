@@ -13,6 +13,7 @@ import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./opti
 import { systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
+import { Turns } from "./runtime/turns.js";
 import { LoopDelay, statusOf, type BrokerState } from "./status.js";
 import { Connection } from "./transport/connection.js";
 import type { TransportContext } from "./transport/context.js";
@@ -57,6 +58,7 @@ export class Server {
       clock,
       timers,
       packets: new PacketPool(),
+      turns: new Turns(clock),
       sessions: new Sessions(broker.engine, { clock, timers, random, graceMs, events }),
       connections: new Set(),
       bySession: new Map(),

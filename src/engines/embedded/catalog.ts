@@ -8,6 +8,7 @@ import type {
   Topic,
 } from "../../broker/engine.js";
 import { encodeSubscription, encodeTopic } from "./catalog-entries.js";
+import { Turns } from "../../runtime/turns.js";
 import type { Core } from "./core.js";
 import type { Cursor } from "./cursor.js";
 import type { DeadLetters } from "./dead-letters.js";
@@ -37,9 +38,13 @@ export class CatalogChanges {
   readonly #goneLogs = new Map<number, Set<number>>();
   /** Changes are made one after the other: a subscription must miss no topic that is made while it looks at others. */
   #last: Promise<unknown> = Promise.resolve();
+  /** They are told of in the same order. */
+  #lastTold: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
 
   constructor(core: Core, deadLetters: DeadLetters) {
     this.#core = core;
+    this.#turns = new Turns(core.clock);
     this.#deadLetters = deadLetters;
     this.#starts = new Starts(core);
     for (const state of core.state.topics.values()) this.#topicsByName.set(state.topic.name, state);
@@ -55,13 +60,29 @@ export class CatalogChanges {
 
   /** Resolves when the change is durable. */
   async change(change: CatalogChange): Promise<CatalogEvent> {
-    const turn = this.#last.then(() => this.#enterAlone(change));
-    this.#last = turn.catch(() => {});
-    const { event, durable } = await turn;
-    await durable;
-    for (const listener of this.#listeners) listener(event);
+    const entered = this.#last.then(() => this.#enterAlone(change));
+    this.#last = entered.then(
+      () => this.#ownTurn(),
+      () => {},
+    );
+    const { event, durable } = await entered;
+    const told = this.#lastTold.then(() => this.#tell(event, durable));
+    this.#lastTold = told.catch(() => {});
+    await told;
     if (event.kind === "topic-deleted") await this.#forgetReferences();
     return event;
+  }
+
+  async #tell(event: CatalogEvent, durable: Promise<void>): Promise<void> {
+    await durable;
+    await this.#ownTurn();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Thousands that are made at once must not hold the event loop. */
+  #ownTurn(): Promise<void> | undefined {
+    if (this.#turns.hasTime()) return undefined;
+    return new Promise((resolve) => this.#turns.later(resolve));
   }
 
   async #enterAlone(change: CatalogChange) {
