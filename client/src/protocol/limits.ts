@@ -29,6 +29,10 @@ export const MAX_BAD_FRAMES_PER_MINUTE = 10;
 
 // ---- The connection ------------------------------------------------------------------------------------------------
 
+/** Percent of a broker's connections that may be without `hello`; beyond it the oldest of them closes with 1013. */
+export const MAX_STRANGERS_PERCENT = 50;
+/** TCP connections that are no WebSocket, beyond which new ones are refused with HTTP 503. */
+export const MAX_HTTP_CONNECTIONS = 1_000;
 /** Time for `hello` after the connection was opened. */
 export const HELLO_TIMEOUT_MS = 5 * SECOND_MS;
 /** Time between two pings of the broker (Centrifugo). */
