@@ -9,6 +9,7 @@ import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
 import { openListeners } from "./listeners.js";
 import { createLogEvents, type ServerEvents } from "./log-events.js";
+import { limitLog } from "./log-limit.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
 import { systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
@@ -86,7 +87,8 @@ export class Server {
     const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const counters = createCounters();
-    const events = countLosses(createLogEvents(options.log ?? (() => {})), counters);
+    const log = limitLog(options.log ?? (() => {}), clock);
+    const events = countLosses(createLogEvents(log), counters);
     const origins = createOriginPolicy(resolved.allowOrigin, (origin) =>
       events.pageRefused(origin),
     );

@@ -41,7 +41,7 @@ export interface BrokerConfig {
 export interface BrokerEvents extends QueueEvents {
   /** Something was published that nobody will get; told once per topic. */
   publishedToNobody(topic: string): void;
-  /** Two subscriptions of one group will each get a copy of some messages. */
+  /** A new subscription and another one of its group will each get a copy of some messages. */
   subscriptionsOverlap(created: string, other: string): void;
 }
 
@@ -335,13 +335,10 @@ export class Broker {
     this.#events.publishedToNobody(entry.topic.name);
   }
 
+  /** Of one of those only: there may be thousands. */
   #warnOfOverlap(created: Subscription): void {
-    const group = created.name.slice(created.source.length);
-    for (const other of this.names.overlapping(created)) {
-      if (other.name.slice(other.source.length) === group) {
-        this.#events.subscriptionsOverlap(created.name, other.name);
-      }
-    }
+    const other = this.names.overlapOf(created);
+    if (other) this.#events.subscriptionsOverlap(created.name, other.name);
   }
 }
 

@@ -128,5 +128,7 @@ export const MAX_PEEK_MESSAGES = 250;
 export const MAX_PAGE_ENTRIES = 1000;
 /** Ids in one `Which`. */
 export const MAX_IDS = 10_000;
+/** Longest time that a redrive with a rate may take. */
+export const MAX_REDRIVE_MS = DAY_MS;
 /** Characters of a filter (Service Bus). */
 export const MAX_FILTER_CHARS = KIB;
