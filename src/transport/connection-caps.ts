@@ -12,8 +12,8 @@ export interface Place {
   /** Ends the connection, which has not said Hello, because another one wants its place. Set by its owner. */
   makeRoom: () => void;
   /** Hello was accepted. */
-  greeted(): void;
-  leave(): void;
+  readonly greeted: () => void;
+  readonly leave: () => void;
 }
 
 /**

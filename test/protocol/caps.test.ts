@@ -54,10 +54,10 @@ const attributes = (count: number, bytes: number): Record<string, string> =>
 
 /** So many bytes of attributes, none of them too long by itself: names and values of 1,000 bytes, and what is left. */
 function together(bytes: number): Record<string, string> {
-  const full = Array.from({ length: Math.floor((bytes - 2) / 2_000) }, (_, index) => [
-    `${index}`.padStart(1_000, "n"),
-    text(1_000),
-  ]);
+  const full = Array.from(
+    { length: Math.floor((bytes - 2) / 2_000) },
+    (_, index): [string, string] => [`${index}`.padStart(1_000, "n"), text(1_000)],
+  );
   const left = bytes - full.length * 2_000;
   const nameBytes = Math.floor(left / 2);
   return { ...Object.fromEntries(full), [text(nameBytes)]: text(left - nameBytes) };

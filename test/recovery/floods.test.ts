@@ -137,7 +137,9 @@ describe("a flood of", () => {
     const slow = await Promise.all(
       Array.from({ length: AT_ONCE }, () => openAndWrite(url, "GET / HTTP/1.1\r\nHost: a\r\nX: ")),
     );
-    const closed = slow.map((socket) => once(socket, "close"));
+    const closed = slow.map(
+      (socket) => new Promise((resolve) => socket.once("close", () => resolve(undefined))),
+    );
     const dripping = setInterval(() => {
       for (const socket of slow) if (socket.writable) socket.write("a");
     }, 1_000);
