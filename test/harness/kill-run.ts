@@ -2,29 +2,38 @@ import { randomInt } from "node:crypto";
 import { appendFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Failpoint } from "../../src/engines/embedded/failpoints.js";
+import type { Failpoint } from "../../src/runtime/failpoints.js";
 import { PeykProcess, type RunOptions } from "../e2e/peyk-process.js";
 import { KillLoad } from "./kill-load.js";
 import { SeededRandom } from "./seeded-random.js";
 
 /** How the broker dies: killed after so many confirmations, or so long after it was put under load. */
-export type Death =
+type Death =
   | { readonly kind: "confirmations"; readonly count: number }
-  | { readonly kind: "time"; readonly ms: number }
-  /** Of itself, at a failpoint. */
-  | { readonly kind: "failpoint"; readonly name: Failpoint };
+  | { readonly kind: "time"; readonly ms: number };
 
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
 const FILES = ["--segment-size", "64KiB", "--spare-size", "256KiB"];
 
-/** A limit on files, in blocks of 512 bytes, is a full disk to them; the spare must fit. */
-const FULL_DISK = { args: ["--segment-size", "64KiB", "--spare-size", "32KiB"], fileBlocks: 80 };
+/**
+ * A limit on files, in blocks of 512 bytes, is a full disk to them. The spare must fit below it, and have room for the
+ * largest commit; one of another size than the last is made anew.
+ */
+const FULL_DISK = {
+  args: ["--segment-size", "2MiB", "--spare-size"],
+  spareSizes: ["768KiB", "640KiB"],
+  fileBlocks: 2048,
+  largeShare: 0.1,
+};
 
 /** What a crash leaves behind where recovery has something to cut, in bytes. */
 const TORN_BYTES = 300;
 
-/** Confirmations after which a failpoint counts as out of reach: half a minute's, because reclaim looks once a second. */
-const OUT_OF_REACH = 300_000;
+/** A broker that was to die at a failpoint and has not is stopped so long after it was put under load, in ms. */
+const PATIENCE_MS = { usual: 400, upkeep: 2_500 };
+
+/** Confirmations as fast as they come; later ones leave the machine to others. */
+const BRISK_CONFIRMATIONS = 300;
 
 /**
  * A broker in a process of its own, killed and started again on the same directory and port, while clients publish, consume
@@ -34,22 +43,28 @@ export class KillRun {
   readonly #random: SeededRandom;
   readonly #directory: string;
   readonly #port: number;
+  readonly #isDiskFull: boolean;
   #process: PeykProcess | undefined;
   #load: KillLoad | undefined;
   #kills = 0;
 
-  private constructor(random: SeededRandom, directory: string, port: number) {
+  private constructor(random: SeededRandom, directory: string, port: number, isDiskFull: boolean) {
     this.#random = random;
+    this.#isDiskFull = isDiskFull;
     this.#directory = directory;
     this.#port = port;
   }
 
-  /** Starts a broker, with clients that wait for a round. With `failpoint`, the first round is to that. */
-  static async start(seed: bigint, directory: string, failpoint?: Failpoint): Promise<KillRun> {
+  /** Starts a broker, with clients that wait for a round. */
+  static async start(
+    seed: bigint,
+    directory: string,
+    { isDiskFull = false }: { readonly isDiskFull?: boolean } = {},
+  ): Promise<KillRun> {
     const random = new SeededRandom(seed);
-    const run = new KillRun(random, directory, await freePort());
+    const run = new KillRun(random, directory, await freePort(), isDiskFull);
     try {
-      await run.#begin(failpoint);
+      await run.#begin();
       return run;
     } catch (error) {
       await run.close();
@@ -68,21 +83,53 @@ export class KillRun {
     this.#clients.begin();
     await this.#die(this.#drawDeath());
     // One in six dies again before it has served anybody, or soon after.
-    if (random.chance(0.16)) await this.#dieAtStart({ afterMs: random.int(400) });
+    if (random.chance(0.16)) await this.#dieAtStart(random.int(400));
     await this.#serve();
     await this.#check();
   }
 
-  /** A round that ends at the failpoint with which the run was started; those of recovery kill a further broker. */
-  async roundTo(failpoint: Failpoint): Promise<void> {
-    this.#clients.begin();
-    if (failpoint.startsWith("recovery.")) {
-      await this.#die({ kind: "confirmations", count: 50 });
-      this.#tear();
-      await this.#dieAtStart({ environment: this.#environmentOf(failpoint) });
-    } else {
-      await this.#die({ kind: "failpoint", name: failpoint });
-    }
+  /**
+   * Lets a broker die at the n-th hit of a failpoint: while it starts, is asked what it has, is under load or stops. Returns
+   * whether it did. What that broke is found in the next round, or by `finish`.
+   */
+  async roundTo({
+    name,
+    hit,
+  }: {
+    readonly name: Failpoint;
+    readonly hit: number;
+  }): Promise<boolean> {
+    const load = this.#clients;
+    await this.#endServing();
+    if (this.#random.chance(0.5)) this.#tear();
+    const options = ["--log-level", "silent", ...this.#files()];
+    this.#start(options, { environment: { PEYK_FAILPOINT: `${name}:${hit}` } });
+    const broker = this.#serving;
+    const isUp = broker.prints("stdout", /"url":/).then(
+      () => true,
+      () => false,
+    );
+    const work = isUp.then((is) => (is ? this.#lookAndBegin() : undefined));
+    await Promise.race([work, broker.finished()]);
+    const patienceMs = isUpkeep(name) ? PATIENCE_MS.upkeep : PATIENCE_MS.usual;
+    const timer = setTimeout(() => broker.kill("SIGTERM"), patienceMs);
+    const { exit, stderr } = await broker.finished();
+    clearTimeout(timer);
+    const hasDied = broker.child.signalCode === "SIGKILL";
+    if (hasDied) this.#kills += 1;
+    else if (exit !== 0) load.ledger.complain(`the broker ended with ${exit}: ${endOf(stderr)}`);
+    const wasLookedAt = (await isUp) && !load.isOn;
+    if (load.isOn) load.halt();
+    await load.cutOff();
+    // Another one answers what is left to ask.
+    if (wasLookedAt) await this.#serve();
+    await work;
+    return hasDied;
+  }
+
+  /** After the last round: what is there must be what clients were told. */
+  async finish(): Promise<void> {
+    await this.#endServing();
     await this.#serve();
     await this.#check();
   }
@@ -94,7 +141,7 @@ export class KillRun {
     process.kill("SIGTERM");
     const { exit, stderr } = await process.finished();
     const load = this.#clients;
-    if (exit !== 0) load.ledger.complain(`the broker stopped with ${exit}: ${stderr}`);
+    if (exit !== 0) load.ledger.complain(`the broker stopped with ${exit}: ${endOf(stderr)}`);
     load.halt();
     await load.cutOff();
     await this.#serve();
@@ -126,36 +173,42 @@ export class KillRun {
       load.halt();
     };
     if (death.kind === "time") setTimeout(kill, death.ms);
-    else load.afterConfirmations(death.kind === "failpoint" ? OUT_OF_REACH : death.count, kill);
+    else load.afterConfirmations(death.count, kill);
     const { exit, stderr } = await process.finished();
     if (process.child.signalCode !== "SIGKILL") {
-      load.ledger.complain(`the broker ended with ${exit}: ${stderr}`);
+      load.ledger.complain(`the broker ended with ${exit}: ${endOf(stderr)}`);
     }
     if (load.isOn) load.halt();
-    else if (death.kind === "failpoint") load.ledger.complain(`${death.name} was not reached`);
     await load.cutOff();
     this.#kills += 1;
   }
 
-  /** Starts a broker that is killed `afterMs`, whatever it does then; without that it dies at a failpoint. */
-  async #dieAtStart(options: RunOptions & { readonly afterMs?: number }): Promise<void> {
-    const { afterMs } = options;
-    const process = this.#start(FILES, options);
-    if (afterMs !== undefined) setTimeout(() => process.kill("SIGKILL"), afterMs);
+  /** Starts a broker that is killed `afterMs`, whatever it does then. */
+  async #dieAtStart(afterMs: number): Promise<void> {
+    const process = this.#start(this.#files(), {});
+    setTimeout(() => process.kill("SIGKILL"), afterMs);
     const { exit, stderr } = await process.finished();
     if (process.child.signalCode !== "SIGKILL") {
-      this.#clients.ledger.complain(`the broker ended with ${exit} at its start: ${stderr}`);
+      this.#clients.ledger.complain(`the broker ended with ${exit} at its start: ${endOf(stderr)}`);
     }
     await this.#clients.cutOff();
     this.#kills += 1;
   }
 
-  /** Late enough for a broker that has just begun, and is to have something to lose. */
-  #environmentOf(failpoint: Failpoint): Record<string, string> {
-    const [subject = "", moment = ""] = failpoint.split(".");
-    const isFirstAtStart = subject === "segment" && !moment.endsWith("seal");
-    const hit = subject === "commit" ? 30 + this.#random.int(60) : isFirstAtStart ? 2 : 1;
-    return { PEYK_FAILPOINT: `${failpoint}:${hit}` };
+  async #lookAndBegin(): Promise<void> {
+    await this.#check();
+    if (this.#random.chance(0.2)) await this.#clients.purge(this.#random);
+    this.#clients.begin({ briskly: BRISK_CONFIRMATIONS });
+  }
+
+  /** The broker that serves now is killed; there may be none. */
+  async #endServing(): Promise<void> {
+    const { child } = this.#serving;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    this.#serving.kill("SIGKILL");
+    await this.#serving.finished();
+    this.#clients.halt();
+    await this.#clients.cutOff();
   }
 
   /** Adds to the end of the journal what a write may leave there that was cut off. */
@@ -170,32 +223,35 @@ export class KillRun {
 
   // ---- Its beginning -------------------------------------------------------------------------------------------------
 
-  async #begin(failpoint: Failpoint | undefined): Promise<void> {
-    const isFull = failpoint?.startsWith("spare.") === true;
-    await this.#serve(isFull ? FULL_DISK.args : FILES, {
-      ...(isFull && { fileBlocks: FULL_DISK.fileBlocks }),
-      ...(failpoint !== undefined && { environment: this.#environmentOf(failpoint) }),
-    });
-    const largeShare = this.#random.pick([0, 0.01, 0.03]);
+  async #begin(): Promise<void> {
+    await this.#serve();
+    const largeShare = this.#isDiskFull ? FULL_DISK.largeShare : this.#random.pick([0, 0.01, 0.03]);
     const url = `ws://127.0.0.1:${this.#port}`;
-    this.#load = await KillLoad.open(url, this.#random.fork(), { largeShare });
+    const options = { largeShare, redrives: true };
+    this.#load = await KillLoad.open(url, this.#random.fork(), options);
+  }
+
+  #files(): readonly string[] {
+    return this.#isDiskFull ? [...FULL_DISK.args, this.#random.pick(FULL_DISK.spareSizes)] : FILES;
   }
 
   #start(files: readonly string[], options: RunOptions): PeykProcess {
     const where = ["--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#directory];
-    this.#process = new PeykProcess(["serve", "--json", ...where, ...files], options);
+    const limits = this.#isDiskFull ? { fileBlocks: FULL_DISK.fileBlocks } : {};
+    const all = { ...limits, ...options };
+    this.#process = new PeykProcess(["serve", "--json", ...where, ...files], all);
     return this.#process;
   }
 
-  async #serve(files: readonly string[] = FILES, options: RunOptions = {}): Promise<void> {
-    await this.#start(files, options).prints("stdout", /"url":/);
+  async #serve(): Promise<void> {
+    await this.#start(this.#files(), {}).prints("stdout", /"url":/);
   }
 
   async #check(): Promise<void> {
     const load = this.#clients;
     await load.quiet();
     await load.audit();
-    load.ledger.check();
+    await load.ledger.check();
   }
 
   get #serving(): PeykProcess {
@@ -208,6 +264,13 @@ export class KillRun {
     return this.#load;
   }
 }
+
+/** The last lines of what a broker said. */
+const endOf = (stderr: string): string => stderr.trimEnd().split("\n").slice(-4).join(" | ");
+
+/** What is done when files are looked after, once a second. */
+const isUpkeep = (name: Failpoint): boolean =>
+  /^(snapshot|reclaim|cold|spare)\.|^segment\..*-remove$/.test(name);
 
 /**
  * A port that nobody uses, outside of those that systems give to clients: one that connects again and again to a port of

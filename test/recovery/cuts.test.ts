@@ -54,5 +54,5 @@ async function cutRound(load: KillLoad, proxy: Proxy, random: SeededRandom): Pro
   }
   await load.rest();
   await load.audit();
-  load.ledger.check();
+  await load.ledger.check();
 }
