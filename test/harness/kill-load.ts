@@ -20,6 +20,9 @@ const MAX_ATTEMPTS = 4;
 
 const CLIENTS = 3;
 
+/** Nobody loses a lease because a machine is slow. */
+const ACK_DEADLINE_MS = 600_000;
+
 /**
  * Connections that end soon, as all do here, make a client ever more patient. It counts rounds through its list of URLs:
  * with the same one so many times it does not get far.
@@ -112,7 +115,11 @@ export class KillLoad {
     }
     const retry = { minMs: 20, maxMs: 200 };
     for (const name of SUBSCRIPTIONS) {
-      await load.#first.subscriptions.create(name, { maxAttempts, retry });
+      await load.#first.subscriptions.create(name, {
+        maxAttempts,
+        retry,
+        ackDeadlineMs: ACK_DEADLINE_MS,
+      });
     }
     for (const [index, member] of load.#members.entries()) {
       for (const name of SUBSCRIPTIONS) await load.#consume(member, name, false);

@@ -1,9 +1,11 @@
 import { randomInt } from "node:crypto";
-import { appendFileSync, readdirSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SEGMENT_HEADER_BYTES, SEGMENT_TAIL_BYTES } from "../../src/engines/embedded/format.js";
 import type { Failpoint } from "../../src/runtime/failpoints.js";
-import { PeykProcess, type RunOptions } from "../e2e/peyk-process.js";
+import { PeykProcess } from "../e2e/peyk-process.js";
 import { KillLoad } from "./kill-load.js";
 import { SeededRandom } from "./seeded-random.js";
 
@@ -12,16 +14,23 @@ type Death =
   | { readonly kind: "confirmations"; readonly count: number }
   | { readonly kind: "time"; readonly ms: number };
 
+/** The program itself, or a broker whose time passes faster, perhaps on a disk that is full again and again. */
+export type RunKind = "usual" | "hasty" | "hasty on a full disk";
+
+const HASTY_BROKER = fileURLToPath(new URL("./hasty-broker.mjs", import.meta.url));
+
+const KIB = 1024;
+
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
-const FILES = ["--segment-size", "64KiB", "--spare-size", "256KiB"];
+const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
 
 /**
  * A limit on files, in blocks of 512 bytes, is a full disk to them. The spare must fit below it, and have room for the
  * largest commit; one of another size than the last is made anew.
  */
 const FULL_DISK = {
-  args: ["--segment-size", "2MiB", "--spare-size"],
-  spareSizes: ["768KiB", "640KiB"],
+  segmentBytes: 2048 * KIB,
+  spareBytes: [768 * KIB, 640 * KIB],
   fileBlocks: 2048,
   largeShare: 0.1,
 };
@@ -29,8 +38,8 @@ const FULL_DISK = {
 /** What a crash leaves behind where recovery has something to cut, in bytes. */
 const TORN_BYTES = 300;
 
-/** A broker that was to die at a failpoint and has not is stopped so long after it was put under load, in ms. */
-const PATIENCE_MS = { usual: 400, upkeep: 2_500 };
+/** A broker that was to die at a failpoint and has not is stopped so long after it was put under load, in ms; its time is faster. */
+const PATIENCE_MS = { usual: 300, upkeep: 700 };
 
 /** Confirmations as fast as they come; later ones leave the machine to others. */
 const BRISK_CONFIRMATIONS = 300;
@@ -43,26 +52,24 @@ export class KillRun {
   readonly #random: SeededRandom;
   readonly #directory: string;
   readonly #port: number;
+  readonly #isHasty: boolean;
   readonly #isDiskFull: boolean;
   #process: PeykProcess | undefined;
   #load: KillLoad | undefined;
   #kills = 0;
 
-  private constructor(random: SeededRandom, directory: string, port: number, isDiskFull: boolean) {
+  private constructor(random: SeededRandom, directory: string, port: number, kind: RunKind) {
     this.#random = random;
-    this.#isDiskFull = isDiskFull;
+    this.#isHasty = kind !== "usual";
+    this.#isDiskFull = kind === "hasty on a full disk";
     this.#directory = directory;
     this.#port = port;
   }
 
   /** Starts a broker, with clients that wait for a round. */
-  static async start(
-    seed: bigint,
-    directory: string,
-    { isDiskFull = false }: { readonly isDiskFull?: boolean } = {},
-  ): Promise<KillRun> {
+  static async start(seed: bigint, directory: string, kind: RunKind = "usual"): Promise<KillRun> {
     const random = new SeededRandom(seed);
-    const run = new KillRun(random, directory, await freePort(), isDiskFull);
+    const run = new KillRun(random, directory, await freePort(), kind);
     try {
       await run.#begin();
       return run;
@@ -102,8 +109,7 @@ export class KillRun {
     const load = this.#clients;
     await this.#endServing();
     if (this.#random.chance(0.5)) this.#tear();
-    const options = ["--log-level", "silent", ...this.#files()];
-    this.#start(options, { environment: { PEYK_FAILPOINT: `${name}:${hit}` } });
+    this.#startHasty(`${name}:${hit}`);
     const broker = this.#serving;
     const isUp = broker.prints("stdout", /"url":/).then(
       () => true,
@@ -134,11 +140,16 @@ export class KillRun {
     await this.#check();
   }
 
-  /** Stops in peace under load, and finds everything where it was. */
-  async stopAndStart(): Promise<void> {
+  get url(): string {
+    return `ws://${this.#address}`;
+  }
+
+  /** Stops in peace under load, after so many confirmations, and finds everything where it was. */
+  async stopAndStart(confirmations = 0): Promise<void> {
     this.#clients.begin();
     const process = this.#serving;
-    process.kill("SIGTERM");
+    if (confirmations === 0) process.kill("SIGTERM");
+    else this.#clients.afterConfirmations(confirmations, () => process.kill("SIGTERM"));
     const { exit, stderr } = await process.finished();
     const load = this.#clients;
     if (exit !== 0) load.ledger.complain(`the broker stopped with ${exit}: ${endOf(stderr)}`);
@@ -185,7 +196,7 @@ export class KillRun {
 
   /** Starts a broker that is killed `afterMs`, whatever it does then. */
   async #dieAtStart(afterMs: number): Promise<void> {
-    const process = this.#start(this.#files(), {});
+    const process = this.#start();
     setTimeout(() => process.kill("SIGKILL"), afterMs);
     const { exit, stderr } = await process.finished();
     if (process.child.signalCode !== "SIGKILL") {
@@ -211,13 +222,16 @@ export class KillRun {
     await this.#clients.cutOff();
   }
 
-  /** Adds to the end of the journal what a write may leave there that was cut off. */
+  /** Adds to the end of the journal what a write may leave there that was cut off. It cuts no header, and follows no end. */
   #tear(): void {
     const last = readdirSync(this.#directory)
       .filter((name) => name.startsWith("segment-"))
       .sort()
       .at(-1);
     if (last === undefined) throw new Error("there is no journal");
+    const bytes = readFileSync(join(this.#directory, last));
+    const isSealed = bytes.subarray(-SEGMENT_TAIL_BYTES).toString("latin1", 0, 4) === "PYKT";
+    if (bytes.byteLength < SEGMENT_HEADER_BYTES || isSealed) return;
     appendFileSync(join(this.#directory, last), this.#random.bytes(TORN_BYTES));
   }
 
@@ -226,25 +240,41 @@ export class KillRun {
   async #begin(): Promise<void> {
     await this.#serve();
     const largeShare = this.#isDiskFull ? FULL_DISK.largeShare : this.#random.pick([0, 0.01, 0.03]);
-    const url = `ws://127.0.0.1:${this.#port}`;
     const options = { largeShare, redrives: true };
-    this.#load = await KillLoad.open(url, this.#random.fork(), options);
+    this.#load = await KillLoad.open(this.url, this.#random.fork(), options);
   }
 
-  #files(): readonly string[] {
-    return this.#isDiskFull ? [...FULL_DISK.args, this.#random.pick(FULL_DISK.spareSizes)] : FILES;
+  get #address(): string {
+    return `127.0.0.1:${this.#port}`;
   }
 
-  #start(files: readonly string[], options: RunOptions): PeykProcess {
-    const where = ["--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#directory];
-    const limits = this.#isDiskFull ? { fileBlocks: FULL_DISK.fileBlocks } : {};
-    const all = { ...limits, ...options };
-    this.#process = new PeykProcess(["serve", "--json", ...where, ...files], all);
+  /** The program itself. */
+  #start(): PeykProcess {
+    const where = ["--listen", this.#address, "--data-dir", this.#directory];
+    const { segmentBytes, spareBytes } = FILES;
+    const files = ["--segment-size", `${segmentBytes}B`, "--spare-size", `${spareBytes}B`];
+    this.#process = new PeykProcess(["serve", "--json", ...where, ...files]);
+    return this.#process;
+  }
+
+  /** A broker whose time passes faster, so that what comes once a second need not be waited for. */
+  #startHasty(failpoint: string): PeykProcess {
+    const { segmentBytes, spareBytes, fileBlocks } = FULL_DISK;
+    const files = this.#isDiskFull
+      ? { segmentBytes, spareBytes: this.#random.pick(spareBytes) }
+      : FILES;
+    const options = { listen: this.#address, dataDir: this.#directory, ...files };
+    this.#process = new PeykProcess([JSON.stringify(options)], {
+      script: HASTY_BROKER,
+      environment: { PEYK_FAILPOINT: failpoint },
+      ...(this.#isDiskFull && { fileBlocks }),
+    });
     return this.#process;
   }
 
   async #serve(): Promise<void> {
-    await this.#start(this.#files(), {}).prints("stdout", /"url":/);
+    const broker = this.#isHasty ? this.#startHasty("") : this.#start();
+    await broker.prints("stdout", /"url":/);
   }
 
   async #check(): Promise<void> {

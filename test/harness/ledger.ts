@@ -54,7 +54,7 @@ interface Item {
   /** How often it was handed out, from the subscription and from its dead-letter queue. */
   liveCount: number;
   deadCount: number;
-  /** How often it may have been redriven, and how often when it was handed out last. */
+  /** How often it may have been redriven, and how often when it was handed out as a dead letter. */
   redrives: number;
   redrivesWhenHandedOut: number;
   /** A redrive since the last audit may have moved it: whoever shows it as dead may have been told before. */
@@ -206,7 +206,7 @@ export class Ledger {
       this.#complainOf(place, number, item, "is with two consumers at once");
     }
     // A redrive that is under way may still move it.
-    item.redrivesWhenHandedOut = item.redrives;
+    if (place.isDead) item.redrivesWhenHandedOut = item.redrives;
     this.#is(place, number, item, place.isDead ? "dead" : "live");
     hold(item, place, by);
     if (place.isDead) {
@@ -214,6 +214,8 @@ export class Ledger {
       return;
     }
     item.liveCount += 1;
+    // Whoever had it as a dead letter has lost it to a redrive.
+    item.deadHolder = undefined;
     this.#countFailures(place, number, item, attempt - 1);
     if (this.#doomed.has(by)) this.#mayFail(place.subscription, item);
   }
@@ -268,6 +270,7 @@ export class Ledger {
     const { place, number, verdict, redrivesWhenHandedOut, isNewFate } = asked;
     const wasRedriven = item.redrives > redrivesWhenHandedOut;
     note(item, `${verdict} refused`);
+    if (place.isDead) item.deadHolder = undefined;
     // Where sessions end, a verdict may have been heard and its answer lost.
     if (this.#options.mayLoseLeases) return;
     if (isNewFate) item.fates = item.fates.filter((fate) => fate !== this.#after(asked));
