@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Message, SubscriptionName } from "@peyk/client";
-import { Checker, type CheckerLink } from "./checker.js";
+import type { CheckerLink } from "./checker-link.js";
+import { Checker } from "./checker.js";
 import type { Place, Sighting, Verdict } from "./ledger.js";
 import type { SeededRandom } from "./seeded-random.js";
 

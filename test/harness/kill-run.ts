@@ -306,7 +306,7 @@ const isUpkeep = (name: Failpoint): boolean =>
  * A port that nobody uses, outside of those that systems give to clients: one that connects again and again to a port of
  * these, while nobody listens there, sooner or later gets it for its own end, and talks to itself.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_000);
     const server = createServer();

@@ -217,7 +217,6 @@ export class Ledger {
     // Whoever had it as a dead letter has lost it to a redrive.
     item.deadHolder = undefined;
     this.#countFailures(place, number, item, attempt - 1);
-    if (this.#doomed.has(by)) this.#mayFail(place.subscription, item);
   }
 
   /** The consumer that has it is about to send its verdict. */
@@ -330,15 +329,12 @@ export class Ledger {
     }
   }
 
-  /** A consumer is about to be killed: whatever it may have has failed, or waits for others. */
+  /**
+   * A consumer is about to be killed: whatever it has, known or not, has failed once more or waits for others. Only where
+   * messages have any number of attempts.
+   */
   doom(consumer: string): void {
     this.#doomed.add(consumer);
-    for (const [subscription, items] of this.#items) {
-      for (const item of items.values()) {
-        const isWithOthers = item.holder !== undefined && item.holder !== consumer;
-        if (item.fates.includes("live") && !isWithOthers) this.#mayFail(subscription, item);
-      }
-    }
   }
 
   /** All that a subscription and its dead-letter queue have, while nothing is under way. What is known afterwards is certain. */
@@ -385,16 +381,6 @@ export class Ledger {
     return verdict === "reject" || isLast ? "dead" : "live";
   }
 
-  /** Whoever has it may die of it. */
-  #mayFail(subscription: string, item: Item): void {
-    const most = item.failures.most + 1;
-    item.failures = { ...item.failures, most };
-    const { maxAttempts } = this.#options;
-    if (maxAttempts > 0 && most >= maxAttempts) {
-      this.#become(subscription, item, [...item.fates, "dead"]);
-    }
-  }
-
   /** What dies while a redrive is under way may be moved by it, too. */
   #become(subscription: string, item: Item, fates: readonly Fate[]): void {
     item.fates = [...new Set(fates)];
@@ -414,7 +400,8 @@ export class Ledger {
 
   #countFailures(place: Place, number: number, item: Item, failures: number): void {
     const { least, most } = item.failures;
-    if (failures < least || (failures > most && !this.#options.mayLoseLeases)) {
+    const isTooMany = failures > most + this.#doomed.size && !this.#options.mayLoseLeases;
+    if (failures < least || isTooMany) {
       const range = least === most ? `${least}` : `${least} to ${most}`;
       this.#complainOf(place, number, item, `failed ${failures} times, and it was ${range}`);
     }
