@@ -180,6 +180,16 @@ export interface TopicOptions {
   readonly retainMs?: number;
   readonly retainBytes?: number;
   readonly expireUnsettledMs?: number;
+  /**
+   * Bytes of messages that the slowest subscription of the topic has not settled, from which on `overflow` takes hold;
+   * default 0 (no limit). Dead letters do not count.
+   */
+  readonly maxBacklogBytes?: number;
+  /**
+   * What happens then: "reject" (default) refuses publishes with `resource_exhausted`; "drop-oldest" drops the oldest
+   * messages of the subscriptions that are behind, "dead-letter" moves them to their dead-letter queues.
+   */
+  readonly overflow?: "reject" | "drop-oldest" | "dead-letter";
 }
 
 export interface TopicInfo {

@@ -274,7 +274,7 @@ export interface FeedEvents {
   lost(refs: readonly Ref[], reason: LossReason): void;
 }
 
-export type LossReason = "seek" | "purged" | "deleted" | "expired" | "redelivered";
+export type LossReason = "seek" | "purged" | "deleted" | "expired" | "overflow" | "redelivered";
 
 // ---- The rest ------------------------------------------------------------------------------------------------------
 
