@@ -27,6 +27,11 @@ export class Rounds {
     this.#what = what;
   }
 
+  /** The long form: a goal in figures may be asserted, on a machine that does nothing else. */
+  get isProof(): boolean {
+    return this.#isProof;
+  }
+
   get done(): number {
     return this.#done;
   }
@@ -48,6 +53,11 @@ export class Rounds {
     this.#wroteAtMs = nowMs;
     const seconds = Math.round((nowMs - this.#startedAtMs) / 1000);
     process.stderr.write(`${this.#done} of ${this.count} ${this.#what}, ${seconds} s\n`);
+  }
+
+  /** What was measured, for whoever reads a proof. */
+  note(text: string): void {
+    if (this.#isProof) process.stderr.write(`${this.#what}: ${text}\n`);
   }
 
   /** Runs `work` for every round, one after the other; a failure names the seed that replays it. */
