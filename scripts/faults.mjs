@@ -183,4 +183,82 @@ export const FAULTS = [
     ],
     proofs: ["test/recovery/power-cuts.test.ts"],
   },
+  {
+    name: "number a publish anew when it is sent again",
+    edits: [
+      {
+        file: "client/src/publisher.ts",
+        find: "if (batch.firstSequence === 0) {",
+        replace: "{",
+      },
+    ],
+    proofs: ["test/recovery/cut-bytes.test.ts"],
+  },
+  {
+    name: "say no settle again after a resume",
+    edits: [
+      {
+        file: "client/src/settler.ts",
+        find: "for (const frame of this.#unanswered) this.#send(frame);",
+        replace: "",
+      },
+    ],
+    proofs: ["test/recovery/cut-bytes.test.ts"],
+  },
+  {
+    name: "wait for a silent peer for ever",
+    edits: [
+      {
+        file: "src/transport/heartbeat.ts",
+        find: "if (this.#unanswered >= limits.MAX_MISSED_PINGS) return this.#events.dead();",
+        replace: "",
+      },
+    ],
+    proofs: ["test/recovery/half-open.test.ts"],
+  },
+  {
+    name: "give away what a client holds before its grace is over",
+    edits: [
+      {
+        file: "src/transport/sessions.ts",
+        find: "entry.grace.set(this.#clock.monotonic() + this.#graceMs);",
+        replace: "entry.grace.set(this.#clock.monotonic() + this.#graceMs / 2);",
+      },
+    ],
+    proofs: ["test/recovery/half-open.test.ts"],
+  },
+  {
+    name: "buffer twice as much for a peer that does not read",
+    edits: [
+      {
+        file: "src/transport/outbox.ts",
+        find: "if (this.#isBehind || this.#line.bufferedBytes <= this.#context.config.maxBufferedBytes) return;",
+        replace:
+          "if (this.#isBehind || this.#line.bufferedBytes <= 2 * this.#context.config.maxBufferedBytes) return;",
+      },
+    ],
+    proofs: ["test/recovery/stopped-consumer.test.ts"],
+  },
+  {
+    name: "keep a peer whose writes do not move",
+    edits: [
+      {
+        file: "src/transport/connection.ts",
+        find: 'stalled: () => this.close("slow_or_flooding", "it reads too slowly"),',
+        replace: "stalled: () => {},",
+      },
+    ],
+    proofs: ["test/recovery/stopped-consumer.test.ts"],
+  },
+  {
+    name: "come back all at once",
+    edits: [
+      {
+        file: "client/src/backoff.ts",
+        find: "return Math.round(step * fraction);",
+        replace: "return step;",
+      },
+    ],
+    proofs: ["test/recovery/reconnect-storm.test.ts"],
+  },
 ];

@@ -303,6 +303,10 @@ export interface BrokerStatus {
   readonly residentBytes: number;
   readonly publishPerSecond: number;
   readonly deliverPerSecond: number;
+  /** How late the broker's event loop ran what was due, over the last minute or so. */
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayP999Ms: number;
+  readonly eventLoopDelayMaxMs: number;
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -133,6 +133,9 @@ export function decodeStatus(status: peyk.v1.Status): BrokerStatus {
     residentBytes: status.residentBytes,
     publishPerSecond: status.publishPerSecond,
     deliverPerSecond: status.deliverPerSecond,
+    eventLoopDelayP99Ms: status.eventLoopDelayP99Ms,
+    eventLoopDelayP999Ms: status.eventLoopDelayP999Ms,
+    eventLoopDelayMaxMs: status.eventLoopDelayMaxMs,
     counters: { ...status.counters },
   };
 }

@@ -7,6 +7,7 @@ import type { Message, SubscriptionName } from "@peyk/client";
 import type { CheckerLink } from "./checker-link.js";
 import { Checker } from "./checker.js";
 import type { Place, Sighting, Verdict } from "./ledger.js";
+import { manyTimes } from "./many-urls.js";
 import type { SeededRandom } from "./seeded-random.js";
 
 const TOPICS = ["orders.eu", "orders.us"] as const;
@@ -23,12 +24,6 @@ const CLIENTS = 3;
 
 /** Nobody loses a lease because a machine is slow. */
 const ACK_DEADLINE_MS = 600_000;
-
-/**
- * Connections that end soon, as all do here, make a client ever more patient. It counts rounds through its list of URLs:
- * with the same one so many times it does not get far.
- */
-const URL_COUNT = 10_000;
 
 /** Publishers wait while a subscription has more than this: an audit can look at 250 at a time. */
 const MAX_BACKLOG = 110;
@@ -102,7 +97,7 @@ export class KillLoad {
     const maxAttempts = maxAttemptsOf(options);
     const checker = await Checker.start(directory, { topics: TAKERS, maxAttempts, mayLoseLeases });
     const load = new KillLoad(options, { checker, ledger: await checker.connect(), directory });
-    const urls = Array.from({ length: URL_COUNT }, () => url);
+    const urls = manyTimes(url);
     for (let count = 0; count < CLIENTS; count += 1) {
       const client = await connect(urls, { log: false });
       const counts = { reconnections: 0, reconnectionsBefore: -1 };

@@ -1,11 +1,10 @@
-import { randomInt } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SEGMENT_HEADER_BYTES, SEGMENT_TAIL_BYTES } from "../../src/engines/embedded/format.js";
 import type { Failpoint } from "../../src/runtime/failpoints.js";
 import { PeykProcess } from "../e2e/peyk-process.js";
+import { freePort } from "./free-port.js";
 import { KillLoad } from "./kill-load.js";
 import { SeededRandom } from "./seeded-random.js";
 
@@ -301,19 +300,3 @@ const endOf = (stderr: string): string => stderr.trimEnd().split("\n").slice(-4)
 /** What is done when files are looked after, once a second. */
 const isUpkeep = (name: Failpoint): boolean =>
   /^(snapshot|reclaim|cold|spare)\.|^segment\..*-remove$/.test(name);
-
-/**
- * A port that nobody uses, outside of those that systems give to clients: one that connects again and again to a port of
- * these, while nobody listens there, sooner or later gets it for its own end, and talks to itself.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
-}

@@ -5,7 +5,8 @@ import type { Failpoint } from "../../src/runtime/failpoints.js";
 import { PeykProcess, ROOT, temporaryFolder } from "../e2e/peyk-process.js";
 import type { CheckerLink } from "../harness/checker-link.js";
 import { Checker } from "../harness/checker.js";
-import { freePort } from "../harness/kill-run.js";
+import { freePort } from "../harness/free-port.js";
+import { manyTimes } from "../harness/many-urls.js";
 import { Rounds } from "../harness/rounds.js";
 import type { SeededRandom } from "../harness/seeded-random.js";
 
@@ -33,9 +34,6 @@ const POINTS: readonly Failpoint[] = [
 
 /** A life of the broker in which all of it happens has about so many commits and packets. */
 const HITS = 24;
-
-/** A client counts rounds through its list of URLs; with many of the same it stays patient. */
-const URL_COUNT = 10_000;
 
 const A_DAY_MS = 86_400_000;
 
@@ -96,8 +94,7 @@ class PoisonRun {
     const directory = join(folder, "data");
     const broker = startBroker(directory, port, "");
     await broker.prints("stdout", /"url":/);
-    const urls = Array.from({ length: URL_COUNT }, () => `ws://127.0.0.1:${port}`);
-    const peyk = await connect(urls, { log: false });
+    const peyk = await connect(manyTimes(`ws://127.0.0.1:${port}`), { log: false });
     const run = new PoisonRun({ directory, port, checker, ledger, peyk, broker });
     const create = { maxAttempts: MAX_ATTEMPTS, ackDeadlineMs: 600_000 };
     await peyk.subscribe(SUBSCRIPTION, (delivery) => run.#fail(delivery), {
