@@ -158,6 +158,7 @@ export class Server {
 const brokerConfig = ({ autoCreate }: ResolvedOptions) => ({
   autoCreate,
   maxCredit: { messages: limits.MAX_CREDIT_MESSAGES, bytes: limits.MAX_CREDIT_BYTES },
+  maxHeldBytes: limits.MAX_HELD_BYTES,
 });
 
 const transportConfig = ({ resumeGraceMs, maxPayloadBytes }: ResolvedOptions) => ({
