@@ -12,6 +12,7 @@ const SPARE_BYTES = 256 * 1024;
 
 /** More than any run needs. */
 const ENOUGH_BYTES = 2 ** 40;
+const MANY = 1_000_000;
 
 export type Death = "crash" | "power-cut";
 
@@ -35,6 +36,7 @@ export class BrokerHost {
   #operationsLeft = Infinity;
   #nextDeath: Death = "crash";
   #isSlow = false;
+  #isDiskFailing = false;
   /** The machine's clock, against the time of the world. */
   #wallShiftMs = 0;
 
@@ -77,6 +79,22 @@ export class BrokerHost {
     return this.#server?.context.sessions.size ?? 0;
   }
 
+  /** Throws if two consumers have the same message. */
+  checkHeld(): void {
+    const broker = this.#server?.context.broker;
+    if (!broker) return;
+    for (const subscription of broker.names.subscriptions()) {
+      const queue = broker.served(subscription)?.queue;
+      if (!queue) continue;
+      const held = [...queue.held("buffered", MANY), ...queue.held("running", MANY)];
+      const all = held.flatMap(({ run, from, count }) =>
+        Array.from({ length: count }, (_, index) => `${run.log}:${run.first + from + index}`),
+      );
+      if (new Set(all).size === all.length) continue;
+      throw new Error(`${subscription.name} has a message with two consumers at once`);
+    }
+  }
+
   /** Starts a broker; resolves when it listens, or is dead already. */
   async start(): Promise<void> {
     this.#lives += 1;
@@ -89,6 +107,7 @@ export class BrokerHost {
     );
     this.#process = process;
     this.#disk.heal();
+    this.#isDiskFailing = false;
     this.#disk.resize(ENOUGH_BYTES);
     this.#disk.onOperation = (_operation, _file, phase) => this.#onOperation(phase);
     const starting = Server.start(
@@ -128,7 +147,9 @@ export class BrokerHost {
     try {
       await Promise.race([closing, this.#death.promise]);
     } catch (error) {
-      if (process.isAlive) this.#events.complain(`the broker did not stop: ${String(error)}`);
+      // Where the disk fails, there is no clean stop.
+      const isRight = !process.isAlive || this.#isDiskFailing;
+      if (!isRight) this.#events.complain(`the broker did not stop: ${String(error)}`);
     }
     if (process.isAlive) this.die("crash");
   }
@@ -153,6 +174,7 @@ export class BrokerHost {
 
   /** One of the next operations on its disk fails. */
   failDisk(operation: "write" | "sync", nth: number): void {
+    this.#isDiskFailing = true;
     this.#disk.fail({ operation, nth, kind: "io" });
   }
 

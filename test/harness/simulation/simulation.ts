@@ -16,6 +16,9 @@ const MINUTE_MS = 60_000;
 /** How long everything may take to come to rest once nothing fails any more, in ms. */
 const DRAIN_MS = 30 * MINUTE_MS;
 
+/** Who holds what is compared every so many events. */
+const HELD_EVERY = 100;
+
 /** How often it is looked whether everybody is still answered, and everything drained, in ms. */
 const LOOK_MS = 5_000;
 
@@ -60,7 +63,7 @@ export class Simulation {
     this.#time = new VirtualTime(random.fork(), this.log);
     this.#network = new SimulatedNetwork(random.fork());
     this.#network.longestDelayMs = random.pick([1, 20, 20, 150]);
-    this.#burstEveryMs = random.pick([4_000, 8_000, 20_000]);
+    this.#burstEveryMs = random.pick([10_000, 20_000, 60_000]);
     this.#ledger = new LateLedger(
       (topic) => SUBSCRIPTIONS.filter((name) => matches(name.replace(/\/.*/, ""), topic)),
       MAX_ATTEMPTS,
@@ -85,6 +88,7 @@ export class Simulation {
     try {
       await this.#time.run(this.#live(ms), () => {
         if (this.#ledger.broken.length > 0) this.#ledger.check();
+        if (this.log.count % HELD_EVERY === 0) this.#broker.checkHeld();
       });
     } catch (error) {
       throw new BrokenSimulation(this.#seed, error, this.log.lastLines);
