@@ -31,6 +31,11 @@ export class LineSession {
     this.#onFrame = onFrame;
   }
 
+  /** Requests whose answer is still to come. */
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
   connect(accept: Accept, resume?: ResumeBody): void {
     this.#line += 1;
     this.isConnected = true;

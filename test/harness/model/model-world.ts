@@ -27,6 +27,8 @@ const MAX_TURNS = 20_000;
 export interface Pair {
   readonly number: number;
   readonly model: ModelConsumer;
+  /** The broker has said so. */
+  isAttached: boolean;
   /** What must be sent again since its client came back. */
   again: Set<number>;
 }
@@ -41,11 +43,30 @@ export interface Client {
 
 export interface WorldOptions {
   readonly settings: ModelSettings;
-  /** Lets the calls of the disk take effect in another order; with `drive`, which lets one of them happen. */
-  readonly disk?: {
-    readonly schedule: (call: DiskCall, complete: () => void) => void;
-    readonly drive: () => Promise<boolean>;
-  };
+  /** Decides the order of what the disk does, and of the turns of the event loop. Default: each at once. */
+  readonly order?: Order;
+}
+
+/** Lets things happen later, and in another order. */
+export interface Order {
+  schedule(what: string, happen: () => void): void;
+  /** Lets one of them happen; false if there is none. */
+  next(): Promise<boolean>;
+}
+
+/** A test clock whose deferred calls wait for their turn. */
+class OrderedClock extends TestClock {
+  readonly #order: Order | undefined;
+
+  constructor(order: Order | undefined, wallMs: number | undefined) {
+    super(wallMs === undefined ? {} : { wallMs });
+    this.#order = order;
+  }
+
+  override defer(callback: () => void): void {
+    super.defer(callback);
+    if (this.deferredCount === 1) this.#order?.schedule("a turn", () => this.flush());
+  }
 }
 
 /**
@@ -58,21 +79,22 @@ export class ModelWorld {
   readonly #options: WorldOptions;
   readonly #random = new SeededRandom(1);
   #disk: SimulatedDisk;
-  #clock = new TestClock();
+  #clock: OrderedClock;
   /** On the clock of the model when this broker started. */
   #startedAt = 0;
   #server: Server | undefined;
   #nextText = 1;
   #nextConsumer = 1;
-  /** Answers that are still to come. */
-  #unanswered = 0;
   #failure: unknown;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
     this.model = new SubscriptionModel(options.settings);
-    const schedule = options.disk?.schedule;
-    this.#disk = new SimulatedDisk({ seed: 1, ...(schedule && { schedule }) });
+    const { order } = options;
+    this.#clock = new OrderedClock(order, undefined);
+    const schedule = ({ operation, file }: DiskCall, complete: () => void): void =>
+      order?.schedule(`${operation} ${file}`, complete);
+    this.#disk = new SimulatedDisk({ seed: 1, ...(order && { schedule }) });
   }
 
   static async open(options: WorldOptions): Promise<ModelWorld> {
@@ -82,8 +104,13 @@ export class ModelWorld {
     return world;
   }
 
-  get pairs(): readonly (Pair & { readonly client: Client })[] {
-    return this.clients.flatMap((client) => client.pairs.map((pair) => ({ ...pair, client })));
+  get pairs(): readonly { readonly pair: Pair; readonly client: Client }[] {
+    return this.clients.flatMap((client) => client.pairs.map((pair) => ({ pair, client })));
+  }
+
+  /** Whether things may still be under way when the next command comes. */
+  get isInterleaved(): boolean {
+    return this.#options.order !== undefined;
   }
 
   // ---- What clients do -----------------------------------------------------------------------------------------------
@@ -110,20 +137,25 @@ export class ModelWorld {
   subscribe(client: Client, side: Side, credit: ModelConsumer["credit"]): void {
     const number = this.#nextConsumer++;
     const model = this.model.attach(side, credit);
-    client.pairs.push({ number, model, again: new Set() });
+    const pair: Pair = { number, model, isAttached: false, again: new Set() };
+    client.pairs.push(pair);
     const { messages: creditMessages, concurrency } = credit;
     const body = { consumer: number, subscriptions: [NAMES[side]], creditMessages, concurrency };
-    this.#expect(client.session.request("subscribe", body), (frame) => bodyOf(frame, "subscribed"));
+    this.#expect(client.session.request("subscribe", body), (frame) => {
+      bodyOf(frame, "subscribed");
+      pair.isAttached = true;
+    });
   }
 
   unsubscribe(client: Client, pair: Pair): void {
     this.model.detach(pair.model, "clean");
-    client.pairs.splice(client.pairs.indexOf(find(client, pair.number)), 1);
+    client.pairs.splice(client.pairs.indexOf(pair), 1);
     const asked = client.session.request("unsubscribe", { consumer: pair.number });
     this.#expect(asked, (frame) => bodyOf(frame, "done"));
   }
 
   credit(client: Client, pair: Pair, credit: ModelConsumer["credit"]): void {
+    this.turn(); // what it was given before is not measured by what it may have now
     this.model.setCredit(pair.model, credit);
     client.session.credit({ consumer: pair.number, bytes: 0, ...credit });
   }
@@ -138,6 +170,7 @@ export class ModelWorld {
 
   disconnect(client: Client): void {
     if (!client.session.isConnected) return;
+    this.turn(); // so that the model knows what it holds
     for (const { model } of client.pairs) model.state = "suspended";
     client.endsAt = this.model.now + GRACE_MS;
     client.session.disconnect();
@@ -204,8 +237,13 @@ export class ModelWorld {
     this.clients = [];
     this.model.restart();
     this.#startedAt = this.model.now;
-    this.#clock = new TestClock({ wallMs });
+    this.#clock = new OrderedClock(this.#options.order, wallMs);
     await this.#start();
+  }
+
+  /** The event loop comes round: what is to be sent is sent. */
+  turn(): void {
+    this.#clock.flush();
   }
 
   // ---- Time ----------------------------------------------------------------------------------------------------------
@@ -237,8 +275,8 @@ export class ModelWorld {
   async step(): Promise<boolean> {
     const { callCount } = this.#disk.trace;
     const wasBusy = this.#clock.deferredCount > 0;
-    this.#clock.flush();
-    const isDriven = (await this.#options.disk?.drive()) ?? false;
+    const isDriven = (await this.#options.order?.next()) ?? false;
+    if (!this.#options.order) this.#clock.flush();
     await nextTurn();
     if (this.#failure !== undefined) throw this.#failure as Error;
     return wasBusy || isDriven || this.#disk.trace.callCount !== callCount;
@@ -257,14 +295,17 @@ export class ModelWorld {
   /** At rest, everything that can be seen of the broker is as the model has it. */
   async check(): Promise<void> {
     await this.rest();
-    if (this.#unanswered > 0) throw new Error(`${this.#unanswered} requests are not answered`);
+    const unanswered = this.clients.reduce((sum, { session }) => sum + session.pendingCount, 0);
+    if (unanswered > 0) throw new Error(`${unanswered} requests are not answered`);
     this.model.checkRest();
-    for (const { number, again, client } of this.pairs) {
+    for (const { pair, client } of this.pairs) {
+      const { number, again } = pair;
       if (client.session.isConnected && again.size > 0) {
         throw new Error(`does not send ${[...again].join()} of consumer ${number} again`);
       }
     }
-    const info = await this.#broker.context.administration.subscription(NAMES.live);
+    const { administration } = this.#broker.context;
+    const info = await this.until(administration.subscription(NAMES.live));
     const { ready = 0, retrying = 0, buffered, running, dead } = info.stats ?? {};
     const { ready: isReady, retrying: isWaiting, ...expected } = this.model.counts();
     // What is due and nobody takes may count as either.
@@ -310,11 +351,7 @@ export class ModelWorld {
   }
 
   #expect(asked: Promise<Frame>, check: (frame: Frame) => unknown): void {
-    this.#unanswered += 1;
-    void asked.then((frame) => {
-      this.#unanswered -= 1;
-      this.#noFailure(() => check(frame));
-    });
+    void asked.then((frame) => this.#noFailure(() => check(frame)));
   }
 
   #onFrame({ pairs }: Client, frame: Frame): void {
@@ -347,12 +384,6 @@ export class ModelWorld {
       this.#failure ??= error;
     }
   }
-}
-
-function find({ pairs }: Client, number: number): Pair {
-  const pair = pairs.find((each) => each.number === number);
-  if (!pair) throw new Error(`there is no consumer ${number}`);
-  return pair;
 }
 
 function checkCount(expected: number, { count }: { readonly count?: unknown }): void {
