@@ -6,7 +6,7 @@ import { Rounds } from "../harness/rounds.js";
 import { SeededRandom } from "../harness/seeded-random.js";
 
 /** Sequences in every check; of the interleavings a fifth of that. */
-const SEQUENCES = 300;
+const SEQUENCES = 60;
 const INTERLEAVED_SHARE = 5;
 const COMMANDS = 200;
 const CLIENTS = 3;
@@ -14,8 +14,15 @@ const CONSUMERS = 4;
 
 const isProof = process.env["PEYK_ROUNDS"] !== undefined;
 
-/** Replays what a failure printed: the path to the one sequence. */
+/** Replays what a failure printed: the path to the one sequence, and which of its commands were left. */
 const PATH = process.env["PEYK_PATH"];
+const REPLAY_PATH = process.env["PEYK_REPLAY_PATH"];
+
+const LENGTH = {
+  maxCommands: COMMANDS,
+  size: "max",
+  ...(REPLAY_PATH !== undefined && { replayPath: REPLAY_PATH }),
+} as const;
 
 type Empty = Record<string, never>;
 
@@ -222,21 +229,18 @@ describe("a subscription and its model", () => {
 
   // Goal: whatever clients and operators do in whatever order, the broker does what the model does. Method: random
   // sequences of commands to both; after each, everything that can be seen is compared. A failure is printed as the
-  // shortest such sequence, with a seed and a path: PEYK_TEST_SEED and PEYK_PATH give it again.
+  // shortest such sequence, with a seed, a path and a replayPath: as PEYK_TEST_SEED, PEYK_PATH and PEYK_REPLAY_PATH they
+  // give it again.
   test("are the same after any sequence of commands", async () => {
     const rounds = new Rounds(SEQUENCES, "command sequences");
     const kinds = weighted([...CLIENT_STEPS, ...OTHER_STEPS], true);
     await fc.assert(
-      fc.asyncProperty(
-        settings,
-        fc.commands(kinds, { maxCommands: COMMANDS, size: "max" }),
-        async (each, commands) => {
-          const world = await ModelWorld.open({ settings: each });
-          await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
-          await drain(world);
-          rounds.add();
-        },
-      ),
+      fc.asyncProperty(settings, fc.commands(kinds, LENGTH), async (each, commands) => {
+        const world = await ModelWorld.open({ settings: each });
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
+        await drain(world);
+        rounds.add();
+      }),
       { numRuns: rounds.count, ...replay(rounds) },
     );
     expect(rounds.done).toBeGreaterThan(0);
@@ -252,7 +256,7 @@ describe("a subscription and its model", () => {
     await fc.assert(
       fc.asyncProperty(
         settings,
-        fc.commands(steps, { maxCommands: COMMANDS, size: "max" }),
+        fc.commands(steps, LENGTH),
         fc.nat(),
         async (each, commands, seed) => {
           const world = await ModelWorld.open({ settings: each, order: new DrawnOrder(seed) });

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 /** In every check a few short runs; in the long form an hour each. */
 const isProof = process.env["PEYK_ROUNDS"] !== undefined;
 const MINUTES = isProof ? 60 : 10;
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 /** Runs that are done twice. */
 const TWICE = isProof ? 100 : 1;

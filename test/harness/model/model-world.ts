@@ -360,8 +360,9 @@ export class ModelWorld {
       // What was on its way when its consumer ended.
       if (!pair) return;
       for (const { delivery, text, failedAttempts } of deliveriesOf(frame.body)) {
+        // What is sent again may be settled before it arrives.
+        if (pair.again.delete(delivery)) continue;
         this.model.delivered(pair.model, { delivery, text, failedAttempts });
-        pair.again.delete(delivery);
       }
     } else if (frame.kind === "consumerNotice") {
       const pair = pairs.find(({ number }) => number === frame.body.consumer);
