@@ -75,11 +75,11 @@ function ofClient<Values>(
   weight: number,
   name: string,
   values: fc.Arbitrary<Values>,
-  act: (world: ModelWorld, client: Client, values: Values) => void,
+  act: (world: ModelWorld, client: Client, values: Values) => void | Promise<void>,
 ): Kind {
   return step(weight, name, fc.tuple(fc.nat(CLIENTS), values), (world, [which, each]) => {
     const client = world.clients[which % Math.max(world.clients.length, 1)];
-    if (client) act(world, client, each);
+    return client && act(world, client, each);
   });
 }
 
@@ -110,7 +110,7 @@ const verb = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ verb: "nack" as const }) },
   {
     weight: 1,
-    arbitrary: fc.nat(20_000).map((delayMs) => ({ verb: "nack" as const, delayMs })),
+    arbitrary: fc.nat(2_000).map((tens) => ({ verb: "nack" as const, delayMs: 10 * tens })),
   },
   { weight: 1, arbitrary: fc.constant({ verb: "reject" as const, reason: "bad" }) },
   { weight: 2, arbitrary: fc.constant({ verb: "release" as const }) },
@@ -168,7 +168,13 @@ const CLIENT_STEPS: readonly Kind[] = [
 /** What happens only when nothing else is under way, because the model does not know what it meets. */
 const OTHER_STEPS: readonly Kind[] = [
   ofClient(1, "leave", nothing, (world, client) => world.leave(client)),
-  step(4, "advance", fc.oneof(fc.nat(2_000), fc.nat(25_000)), (world, ms) => world.advance(ms)),
+  ofClient(2, "expire", fc.constantFrom(10_000, 10_010), async (world, client, ms) => {
+    world.disconnect(client);
+    await world.advance(ms);
+  }),
+  step(4, "advance", fc.oneof(fc.nat(200), fc.nat(2_500)), (world, tens) =>
+    world.advance(10 * tens),
+  ),
   step(1, "settings", fc.integer({ min: 0, max: 4 }), (world, most) => world.updateSettings(most)),
   step(1, "redrive", nothing, (world) => world.redrive()),
   step(1, "purge", side, (world, where) => world.purge(where)),
@@ -189,7 +195,7 @@ const weighted = (kinds: readonly Kind[], isChecked: boolean): fc.Arbitrary<Step
   );
 
 const settings: fc.Arbitrary<ModelSettings> = fc.record({
-  ackDeadlineMs: fc.constantFrom(1_000, 10_000),
+  ackDeadlineMs: fc.constantFrom(1_010, 9_970),
   maxExtensionMs: fc.constantFrom(0, 45_000),
   maxAttempts: fc.constantFrom(0, 1, 3, 5),
   retry: fc.constantFrom(

@@ -17,8 +17,8 @@ import {
 const TOPIC = "jobs";
 const NAMES = { live: `${TOPIC}/workers`, dead: `${TOPIC}/workers/dlq` } as const;
 
-/** How long a client may be away, in ms: the broker's default. */
-const GRACE_MS = 10_000;
+/** How long a client may be away, in ms. All other times are tens, so that no lease ends at the very moment of a session. */
+const GRACE_MS = 10_007;
 
 /** The broker that does not come to rest in so many turns never will. */
 const MAX_TURNS = 20_000;
@@ -329,6 +329,7 @@ export class ModelWorld {
       dataDir: "(simulated)",
       segmentBytes: 64 * 1024,
       spareBytes: 0,
+      resumeGraceMs: GRACE_MS,
       clock: this.#clock,
       random: this.#random,
     };

@@ -134,7 +134,10 @@ export class BrokerHost {
       this.#network.listen(process, server.accept);
       this.#time.note(`${process.name} listens`);
     } catch (error) {
-      if (process.isAlive) this.#events.complain(`the broker did not start: ${String(error)}`);
+      // Where the disk fails, it ends instead of starting; the next one is started as always.
+      const isRight = !process.isAlive || this.#isDiskFailing;
+      if (!isRight) this.#events.complain(`the broker did not start: ${String(error)}`);
+      this.die("crash");
     }
   }
 
