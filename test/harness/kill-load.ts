@@ -2,6 +2,7 @@ import { connect, PeykError, Retry, type Consumer, type Delivery, type Peyk } fr
 import { matches } from "@peyk/client/protocol";
 import type { Message, SubscriptionName } from "@peyk/client";
 import { Ledger, type Place, type Sighting, type Verdict } from "./ledger.js";
+import { manyTimes } from "./many-urls.js";
 import type { SeededRandom } from "./seeded-random.js";
 
 const TOPICS = ["orders.eu", "orders.us"] as const;
@@ -15,12 +16,6 @@ const SUBSCRIPTIONS: readonly SubscriptionName[] = [
 const MAX_ATTEMPTS = 4;
 
 const CLIENTS = 3;
-
-/**
- * Connections that end soon, as all do here, make a client ever more patient. It counts rounds through its list of URLs:
- * with the same one so many times it does not get far.
- */
-const URL_COUNT = 10_000;
 
 /** Publishers wait while a subscription has more than this: an audit can look at 250 at a time. */
 const MAX_BACKLOG = 110;
@@ -80,7 +75,7 @@ export class KillLoad {
   /** Connects to a new broker and subscribes; nothing moves before `begin`. */
   static async open(url: string, random: SeededRandom, options: LoadOptions): Promise<KillLoad> {
     const load = new KillLoad(options);
-    const urls = Array.from({ length: URL_COUNT }, () => url);
+    const urls = manyTimes(url);
     for (let count = 0; count < CLIENTS; count += 1) {
       const client = await connect(urls, { log: false });
       const counts = { reconnections: 0, reconnectionsBefore: -1 };

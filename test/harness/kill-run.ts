@@ -1,9 +1,8 @@
-import { randomInt } from "node:crypto";
 import { appendFileSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Failpoint } from "../../src/engines/embedded/failpoints.js";
 import { PeykProcess, type RunOptions } from "../e2e/peyk-process.js";
+import { freePort } from "./free-port.js";
 import { KillLoad } from "./kill-load.js";
 import { SeededRandom } from "./seeded-random.js";
 
@@ -206,21 +205,5 @@ export class KillRun {
   get #clients(): KillLoad {
     if (!this.#load) throw new Error("no client is connected");
     return this.#load;
-  }
-}
-
-/**
- * A port that nobody uses, outside of those that systems give to clients: one that connects again and again to a port of
- * these, while nobody listens there, sooner or later gets it for its own end, and talks to itself.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
   }
 }

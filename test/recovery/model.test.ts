@@ -12,8 +12,6 @@ const COMMANDS = 200;
 const CLIENTS = 3;
 const CONSUMERS = 4;
 
-const isProof = process.env["PEYK_ROUNDS"] !== undefined;
-
 /** Replays what a failure printed: the path to the one sequence, and which of its commands were left. */
 const PATH = process.env["PEYK_PATH"];
 const REPLAY_PATH = process.env["PEYK_REPLAY_PATH"];
@@ -256,7 +254,7 @@ describe("a subscription and its model", () => {
   // possible. Method: they wait in a list, and a seed draws what comes next.
   test("are the same whatever overtakes what", async () => {
     const rounds = new Rounds(SEQUENCES / INTERLEAVED_SHARE, "interleavings");
-    const count = Math.ceil(rounds.count / (isProof ? INTERLEAVED_SHARE : 1));
+    const count = Math.ceil(rounds.count / (rounds.isProof ? INTERLEAVED_SHARE : 1));
     const goOn = new Array<fc.Arbitrary<Step>>(6).fill(GO_ON.steps(false));
     const steps = [...weighted(CLIENT_STEPS, false), ...goOn];
     await fc.assert(

@@ -121,9 +121,12 @@ export class Faults {
     this.#isOn = false;
     await this.#ended;
     await Promise.all(this.#pending);
-    const { broker } = this.#world;
-    broker.setSlow(false);
-    if (broker.isAlive) broker.die("crash");
+    const { broker, time } = this.#world;
+    broker.mend();
+    // What a broker that goes on has forgotten must show, too.
+    if (this.#random.chance(0.3)) broker.die("crash");
+    // A disk that failed just now ends it yet.
+    await time.sleep(5_000);
     while (!broker.isServing) await broker.start();
   }
 

@@ -190,6 +190,14 @@ export class BrokerHost {
     this.#disk.resize(ENOUGH_BYTES);
   }
 
+  /** Nothing that was planned happens any more. */
+  mend(): void {
+    this.#operationsLeft = Infinity;
+    this.#isSlow = false;
+    this.#disk.heal();
+    this.emptyDisk();
+  }
+
   setSlow(isSlow: boolean): void {
     this.#isSlow = isSlow;
   }
