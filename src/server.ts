@@ -27,6 +27,9 @@ import { VERSION } from "./version.js";
 /** How long clients have to finish what is running when the broker stops, in ms. */
 const DRAIN_MS = 8_000;
 
+/** How often nothing is done so that the process lives until its journal is closed, in ms. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Everything put together: options -> engine -> broker -> sessions -> listeners. */
 export class Server {
   readonly context: TransportContext;
@@ -127,6 +130,16 @@ export class Server {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    // Timers of the clock keep nobody alive, and after the last connection nothing else would.
+    const keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+    try {
+      await this.#stop(timeoutMs);
+    } finally {
+      clearInterval(keptAlive);
+    }
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
     const { context } = this;
     context.refusal ??= new PeykError("unavailable", "the broker is stopping", {
       retryAfterMs: 1_000,

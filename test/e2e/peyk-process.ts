@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly directory?: string;
   /** No file may become longer than so many blocks of 512 bytes: to the process the disk is full then. */
   readonly fileBlocks?: number;
+  /** What Node runs; default: the program itself. */
+  readonly script?: string;
 }
 
 export interface Finished {
@@ -34,7 +36,7 @@ export class PeykProcess {
 
   constructor(args: readonly string[], options: RunOptions = {}) {
     const [program = "", ...before] = programOf(options);
-    this.child = spawn(program, [...before, PEYK, ...args], {
+    this.child = spawn(program, [...before, options.script ?? PEYK, ...args], {
       env: environment(options),
       cwd: options.directory,
       stdio: "pipe",

@@ -141,7 +141,7 @@ export class Storm {
   /** Everybody is there once, with a consumer, and the load finds what it was told. */
   async #check(what: string): Promise<void> {
     await this.#load.audit();
-    this.#load.ledger.check();
+    await this.#load.ledger.check();
     this.#checkWaits();
     const count = this.#clients.length;
     const groups = new Set(this.#clients.map((_, index) => subscriptionOf(index)));

@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import {
-  armFailpoint,
-  failpoint,
-  FAILPOINTS,
-} from "../../../../src/engines/embedded/failpoints.js";
-import { compileSources } from "../../../harness/compiled-source.js";
+import { armFailpoint, failpoint, FAILPOINTS } from "../../../src/runtime/failpoints.js";
+import { compileSources } from "../../harness/compiled-source.js";
 
 describe("failpoint", () => {
   afterEach(() => armFailpoint(undefined));
@@ -54,7 +50,7 @@ describe("an armed failpoint", () => {
 
   /** Passes "segment.after-seal" three times. */
   function runChild(spec: string): { readonly signal: string | null; readonly stdout: string } {
-    const module = compileSources(directory, ["src/engines/embedded/failpoints.ts"]);
+    const module = compileSources(directory, ["src/runtime/failpoints.ts"]);
     const script = `
       import { writeSync } from "node:fs";
       import { armFailpoint, failpoint } from ${JSON.stringify(module)};
