@@ -4,6 +4,7 @@ import { Administration } from "./broker/administration.js";
 import { Broker } from "./broker/broker.js";
 import { countLosses, createCounters, type Counters } from "./counters.js";
 import { drain } from "./drain.js";
+import type { Disk } from "./engines/embedded/disk.js";
 import { EmbeddedEngine } from "./engines/embedded/engine.js";
 import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
@@ -71,7 +72,8 @@ export class Server {
       authenticate: createAuthenticator(resolved.token),
     };
     this.accept = (line) => new Connection(this.context, line);
-    this.#loopDelay.start(clock.monotonic());
+    // An injected clock says nothing of the real event loop.
+    if (clock === systemClock) this.#loopDelay.start(clock.monotonic());
     this.#onFailure = options.onFailure ?? (() => {});
     broker.engine.onFailure((error) => {
       events.engineFailed(error);
@@ -79,12 +81,15 @@ export class Server {
     });
   }
 
-  /** Rejects with a PeykError, or with a local error of the data directory; then nothing is left open. */
-  static async start(options: BrokerOptions): Promise<Server> {
+  /**
+   * Rejects with a PeykError, or with a local error of the data directory; then nothing is left open.
+   *
+   * @param simulated - Stands in for `dataDir`, so that a simulation decides what becomes of the disk.
+   */
+  static async start(options: BrokerOptions, simulated?: Disk): Promise<Server> {
     const resolved = resolveOptions(options);
     const { clock = systemClock, random = systemRandom } = options;
-    const { dataDir } = resolved;
-    const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
+    const disk = simulated ?? diskOf(resolved);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const counters = createCounters();
     const events = countLosses(createLogEvents(options.log ?? (() => {})), counters);
@@ -168,9 +173,13 @@ export class Server {
   }
 }
 
+const diskOf = ({ dataDir }: ResolvedOptions): Disk =>
+  dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
+
 const brokerConfig = ({ autoCreate }: ResolvedOptions) => ({
   autoCreate,
   maxCredit: { messages: limits.MAX_CREDIT_MESSAGES, bytes: limits.MAX_CREDIT_BYTES },
+  maxHeldBytes: limits.MAX_HELD_BYTES,
 });
 
 const transportConfig = ({ resumeGraceMs, maxPayloadBytes }: ResolvedOptions) => ({

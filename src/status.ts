@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay } from "node:perf_hooks"; // eslint-disable-line no-restricted-imports -- measured, decides nothing
 import type { peyk } from "@peyk/client/protocol";
 import type { TransportContext } from "./transport/context.js";
 import { VERSION } from "./version.js";

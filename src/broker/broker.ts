@@ -19,6 +19,7 @@ import type {
   Topic,
 } from "./engine.js";
 import { asPeykError } from "./errors.js";
+import { HeldBytes } from "./held-bytes.js";
 import { IdleTopics } from "./idle-topics.js";
 import { LeaseClock } from "./lease-clock.js";
 import { LiveHub } from "./live-hub.js";
@@ -36,6 +37,8 @@ export interface BrokerConfig {
   /** Make topics and subscriptions on first use. */
   readonly autoCreate: boolean;
   readonly maxCredit: QueueContext["maxCredit"];
+  /** What all consumers together may hold, in bytes. */
+  readonly maxHeldBytes: number;
 }
 
 /** What the broker tells whoever logs and counts; rare events only. */
@@ -96,6 +99,7 @@ export class Broker {
       random,
       events,
       maxCredit: config.maxCredit,
+      held: new HeldBytes({ all: config.maxHeldBytes, one: config.maxCredit.bytes }, clock),
     };
     const time = { timers: this.#timers, now: () => clock.monotonic() };
     this.#idleTopics = new IdleTopics(engine, this.names, time, (topic) => this.#removeIdle(topic));

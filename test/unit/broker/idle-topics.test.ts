@@ -30,7 +30,11 @@ class World {
       ...{ consumerLost: nothing, publishedToNobody: nothing, subscriptionsOverlap: nothing },
       idleTopicRemoved: (topic) => world.removed.push(topic),
     };
-    const config = { autoCreate: true, maxCredit: { messages: 1_000, bytes: 1e6 } };
+    const config = {
+      autoCreate: true,
+      maxCredit: { messages: 1_000, bytes: 1e6 },
+      maxHeldBytes: 1e9,
+    };
     world.broker = await world.answer(Broker.open(engine, world.clock, random, config, events));
     onTestFinished(() => world.answer(world.broker.close()));
     return world;
