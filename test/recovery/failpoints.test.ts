@@ -6,7 +6,7 @@ import { Rounds } from "../harness/rounds.js";
 import type { SeededRandom } from "../harness/seeded-random.js";
 
 /** Kill points of the short form: in each check others. */
-const KILLS = 32;
+const KILLS = 20;
 
 /** Rounds on one data directory. */
 const ROUNDS_EACH = 10;
