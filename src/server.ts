@@ -131,6 +131,7 @@ export class Server {
 
   async #close(timeoutMs: number): Promise<void> {
     // Timers of the clock keep nobody alive, and after the last connection nothing else would.
+    // eslint-disable-next-line no-restricted-globals -- it does nothing but keep the process alive
     const keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     try {
       await this.#stop(timeoutMs);

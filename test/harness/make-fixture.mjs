@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Writes a small data directory of the format as it is now to test/fixtures/format-<version>, and what is in it to
-// expected.json beside it. Run it once for each format version, with the last build: node scripts/make-fixture.mjs
+// expected.json beside it. Run it once for each format version, with the last build: node test/harness/make-fixture.mjs
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startBroker } from "../dist/index.js";
-import { FORMAT_VERSION } from "../dist/engines/embedded/format.js";
-import { createClock } from "../dist/runtime/clock.js";
+import { startBroker } from "../../dist/index.js";
+import { FORMAT_VERSION } from "../../dist/engines/embedded/format.js";
+import { createClock } from "../../dist/runtime/clock.js";
 
 /** Time passes so much faster: snapshots and reclaim come once a second. */
 const SPEED = 20;
@@ -14,7 +14,7 @@ const FILLERS = 260;
 const FILLER = "x".repeat(1000);
 const HOUR_MS = 3_600_000;
 
-const folder = join(import.meta.dirname, "../test/fixtures", `format-${FORMAT_VERSION}`);
+const folder = join(import.meta.dirname, "../fixtures", `format-${FORMAT_VERSION}`);
 const dataDir = join(folder, "data");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
