@@ -24,14 +24,14 @@ const KIB = 1024;
 const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
 
 /**
- * A limit on files, in blocks of 512 bytes, is a full disk to them. The spare must fit below it, and have room for the
- * largest commit; one of another size than the last is made anew.
+ * A limit on files, in blocks of 512 bytes, is a full disk to them. The spare must fit below it, and have room for what was
+ * entered before anybody knew that the disk is full; one of another size than the last is made anew.
  */
 const FULL_DISK = {
-  segmentBytes: 2048 * KIB,
-  spareBytes: [768 * KIB, 640 * KIB],
-  fileBlocks: 2048,
-  largeShare: 0.1,
+  segmentBytes: 1024 * KIB,
+  spareBytes: [384 * KIB, 320 * KIB],
+  fileBlocks: 1024,
+  largeShare: 0.01,
 };
 
 /** What a crash leaves behind where recovery has something to cut, in bytes. */
