@@ -57,8 +57,11 @@ export interface Item {
   openMoves: number;
   /** Whether a consumer within the process has it: written, as far as anybody was told, or on its way to it or from it. */
   handOver: "none" | "maybe" | "written" | "returning";
-  /** Whether that was so when the process died, and it was not settled since. */
-  interrupted: "no" | "maybe" | "yes";
+  /**
+   * Whether that was so when the process died, and it was not settled since. written: what says so was not synced before,
+   * and no start has come so far as to do it: a power cut may undo it.
+   */
+  interrupted: "no" | "maybe" | "written" | "yes";
   /** Since what is known survives everything. */
   wasHandedOver: boolean;
   /** What happened to it, for the report. */
@@ -205,7 +208,7 @@ export class ThreeSets {
     const { interrupted } = sighting;
     if (interrupted === true && item.interrupted === "no")
       throw this.#broken(item, "is said to be interrupted, and nobody had it");
-    if (interrupted === false && item.interrupted === "yes")
+    if (interrupted === false && ["written", "yes"].includes(item.interrupted))
       throw this.#broken(item, "comes as if nobody had had it");
     if (item.openMoves === 0) item.interrupted = interrupted === true ? "yes" : "no";
   }
@@ -232,7 +235,7 @@ export class ThreeSets {
     if (locks) item.isSettling = true;
     else item.openMoves += 1;
     if (item.handOver !== "none") item.handOver = "maybe";
-    if (item.interrupted === "yes") item.interrupted = "maybe";
+    if (item.interrupted !== "no") item.interrupted = "maybe";
     item.fates = union(item.fates, item.fates.map(change));
     item.history = union(item.history, item.fates);
     item.trail.push(`asked to be ${item.fates.map(textOf).join(" or ")}`);
@@ -403,7 +406,8 @@ function interrupt(item: Item, isCertain: boolean, how: "stop" | "crash" | "powe
   const { handOver } = item;
   item.handOver = "none";
   if (how === "stop") return;
-  if (how === "crash" && handOver === "written") item.interrupted = "yes";
+  if (how === "power-cut" && item.interrupted === "written") item.interrupted = "maybe";
+  if (how === "crash" && handOver === "written") item.interrupted = "written";
   else if (handOver !== "none" && item.interrupted === "no") item.interrupted = "maybe";
   if (!isCertain && item.wasHandedOver) item.interrupted = "maybe";
 }
