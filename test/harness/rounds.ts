@@ -11,7 +11,8 @@ export class Rounds {
   readonly count: number;
   /** Of the run; round n draws from `seedOf(n)`. */
   readonly seed: bigint;
-  readonly #isProof: boolean;
+  /** More than the short form is asked for. */
+  readonly isProof: boolean;
   readonly #what: string;
   readonly #startedAtMs = performance.now();
   #wroteAtMs = this.#startedAtMs;
@@ -20,7 +21,7 @@ export class Rounds {
   /** @param inCheck - The number of rounds of the short form. */
   constructor(inCheck: number, what = "rounds", environment: NodeJS.ProcessEnv = process.env) {
     const asked = environment["PEYK_ROUNDS"];
-    this.#isProof = asked !== undefined;
+    this.isProof = asked !== undefined;
     this.count = asked === undefined ? inCheck : Number(asked);
     this.seed = seedFromEnv(environment);
     this.#what = what;
@@ -43,8 +44,7 @@ export class Rounds {
   add(count = 1): void {
     this.#done += count;
     const nowMs = performance.now();
-    if (!this.#isProof || (this.#done < this.count && nowMs - this.#wroteAtMs < PROGRESS_MS))
-      return;
+    if (!this.isProof || (this.#done < this.count && nowMs - this.#wroteAtMs < PROGRESS_MS)) return;
     this.#wroteAtMs = nowMs;
     const seconds = Math.round((nowMs - this.#startedAtMs) / 1000);
     process.stderr.write(`${this.#done} of ${this.count} ${this.#what}, ${seconds} s\n`);
