@@ -159,7 +159,8 @@ export class CrashRun {
     }
     const { faultCount } = life.disk;
     life.disk.heal();
-    const kind = this.#mode === "fsync" ? this.#random.pick(["crash", "power-cut"]) : "crash";
+    const kind =
+      this.#mode === "fsync" ? this.#random.pick(["crash", "power-cut"] as const) : "crash";
     life.die(kind);
     this.#wallMs = life.clock.now() + this.#random.int(5_000);
     this.#workload.died();

@@ -43,6 +43,8 @@ export interface LoadOptions {
   readonly largeShare: number;
   /** Sessions may end while clients are away; then nothing is given up after some attempts. */
   readonly mayLoseLeases?: boolean;
+  /** The disk may fail while the broker runs: whoever is told so knows nothing. */
+  readonly diskMayFail?: boolean;
 }
 
 interface Member {
@@ -218,7 +220,8 @@ export class KillLoad {
       this.ledger.confirmed(number, await client.publish(topic, payload, { attributes }));
     } catch (error) {
       if (PeykError.is(error, "resource_exhausted")) this.ledger.refused(number);
-      else this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
+      else if (!this.#isDiskFailure(error))
+        this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
     }
   }
 
@@ -255,9 +258,14 @@ export class KillLoad {
       this.ledger.settled(asked);
     } catch (error) {
       if (life !== this.#life) return;
+      if (this.#isDiskFailure(error)) return;
       if (this.#options.mayLoseLeases && PeykError.is(error, "lease_lost")) return;
       this.ledger.complain(`the ${verdict} of message ${number} (${id}) failed: ${String(error)}`);
     }
+  }
+
+  #isDiskFailure(error: unknown): boolean {
+    return this.#options.diskMayFail === true && PeykError.is(error, "unavailable");
   }
 
   #drawVerdict(random: SeededRandom, { subscription, isDead }: Place): Verdict {

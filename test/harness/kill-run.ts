@@ -14,6 +14,16 @@ export type Death =
   /** Of itself, at a failpoint. */
   | { readonly kind: "failpoint"; readonly name: Failpoint };
 
+/** What else happens when a broker dies. */
+export interface DeathHooks {
+  /** The moment has come; kills the broker by `kill`, now or soon. Default: now. */
+  readonly atDeath?: (kill: () => void) => void;
+  /** A broker is dead, and the next one not started. */
+  readonly afterDeath?: () => void;
+  /** Exit codes with which it may end before it is killed. Default: none. */
+  readonly exits?: readonly number[];
+}
+
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
 const FILES = ["--segment-size", "64KiB", "--spare-size", "256KiB"];
 
@@ -34,20 +44,27 @@ export class KillRun {
   readonly #random: SeededRandom;
   readonly #directory: string;
   readonly #port: number;
+  readonly #hooks: DeathHooks;
   #process: PeykProcess | undefined;
   #load: KillLoad | undefined;
   #kills = 0;
 
-  private constructor(random: SeededRandom, directory: string, port: number) {
+  private constructor(random: SeededRandom, directory: string, port: number, hooks: DeathHooks) {
+    this.#hooks = hooks;
     this.#random = random;
     this.#directory = directory;
     this.#port = port;
   }
 
   /** Starts a broker, with clients that wait for a round. With `failpoint`, the first round is to that. */
-  static async start(seed: bigint, directory: string, failpoint?: Failpoint): Promise<KillRun> {
+  static async start(
+    seed: bigint,
+    directory: string,
+    failpoint?: Failpoint,
+    hooks: DeathHooks = {},
+  ): Promise<KillRun> {
     const random = new SeededRandom(seed);
-    const run = new KillRun(random, directory, await freePort());
+    const run = new KillRun(random, directory, await freePort(), hooks);
     try {
       await run.#begin(failpoint);
       return run;
@@ -121,20 +138,22 @@ export class KillRun {
   async #die(death: Death): Promise<void> {
     const process = this.#serving;
     const load = this.#clients;
+    const { atDeath = (now: () => void): void => now() } = this.#hooks;
     const kill = (): void => {
       process.kill("SIGKILL");
       load.halt();
     };
-    if (death.kind === "time") setTimeout(kill, death.ms);
-    else load.afterConfirmations(death.kind === "failpoint" ? OUT_OF_REACH : death.count, kill);
+    const come = (): void => atDeath(kill);
+    if (death.kind === "time") setTimeout(come, death.ms);
+    else load.afterConfirmations(death.kind === "failpoint" ? OUT_OF_REACH : death.count, come);
     const { exit, stderr } = await process.finished();
-    if (process.child.signalCode !== "SIGKILL") {
+    if (process.child.signalCode !== "SIGKILL" && !this.#mayEndWith(exit)) {
       load.ledger.complain(`the broker ended with ${exit}: ${stderr}`);
     }
     if (load.isOn) load.halt();
     else if (death.kind === "failpoint") load.ledger.complain(`${death.name} was not reached`);
     await load.cutOff();
-    this.#kills += 1;
+    this.#died();
   }
 
   /** Starts a broker that is killed `afterMs`, whatever it does then; without that it dies at a failpoint. */
@@ -147,7 +166,16 @@ export class KillRun {
       this.#clients.ledger.complain(`the broker ended with ${exit} at its start: ${stderr}`);
     }
     await this.#clients.cutOff();
+    this.#died();
+  }
+
+  #died(): void {
     this.#kills += 1;
+    this.#hooks.afterDeath?.();
+  }
+
+  #mayEndWith(exit: number | null): boolean {
+    return exit !== null && this.#hooks.exits?.includes(exit) === true;
   }
 
   /** Late enough for a broker that has just begun, and is to have something to lose. */
@@ -178,7 +206,10 @@ export class KillRun {
     });
     const largeShare = this.#random.pick([0, 0.01, 0.03]);
     const url = `ws://127.0.0.1:${this.#port}`;
-    this.#load = await KillLoad.open(url, this.#random.fork(), { largeShare });
+    this.#load = await KillLoad.open(url, this.#random.fork(), {
+      largeShare,
+      diskMayFail: this.#hooks.exits !== undefined,
+    });
   }
 
   #start(files: readonly string[], options: RunOptions): PeykProcess {
