@@ -1,7 +1,9 @@
 import { imageOf } from "./damaged-journal.js";
 import { dead, DONE, EngineHarness, retryAfter } from "./engine-harness.js";
 import type { Files } from "./plain-journal.js";
-import type { SimulatedDisk } from "./simulated-disk.js";
+import { SeededRandom } from "./seeded-random.js";
+import { SimulatedDisk } from "./simulated-disk.js";
+import { TestClock } from "./test-clock.js";
 
 const SEGMENT_BYTES = 8 * 1024;
 
@@ -10,15 +12,18 @@ const ROUNDS = 14;
 
 /**
  * Three segments of 8 KiB with every kind of record, left by a process that was killed; by `withSnapshots` also two
- * snapshots, of which the newer one covers what is sealed. The same bytes every time.
+ * snapshots, of which the newer one covers what is sealed. The same bytes for the same seed.
  *
  * A retained topic keeps all files; a second one has settled, failed, dead and redriven messages.
  */
-export async function smallJournal(withSnapshots: boolean): Promise<Files> {
-  const harness = await EngineHarness.open({
-    segmentBytes: SEGMENT_BYTES,
-    snapshotBytes: withSnapshots ? SEGMENT_BYTES / 2 : 1e9,
-  });
+export async function smallJournal(withSnapshots: boolean, seed = 7): Promise<Files> {
+  const snapshotBytes = withSnapshots ? SEGMENT_BYTES / 2 : 1e9;
+  const harness = await EngineHarness.open(
+    { segmentBytes: SEGMENT_BYTES, snapshotBytes },
+    new SimulatedDisk(),
+    new TestClock(),
+    new SeededRandom(seed),
+  );
   const kept = await harness.createTopic("kept", { retainMs: 1e9, retainBytes: 1e9 });
   const work = await harness.createTopic("work");
   const worker = await harness.subscribe("work/g");
