@@ -50,11 +50,9 @@ async function killRounds(rounds: Rounds, first: number, hits: Hits): Promise<vo
   const random = rounds.randomOf(first);
   // Every fourth directory is on a disk that is full again and again.
   const isDiskFull = (first / ROUNDS_EACH) % 4 === 3;
-  const run = await KillRun.start(
-    rounds.seedOf(first),
-    temporaryFolder(),
-    isDiskFull ? "hasty on a full disk" : "hasty",
-  );
+  const run = await KillRun.start(rounds.seedOf(first), temporaryFolder(), {
+    kind: isDiskFull ? "hasty on a full disk" : "hasty",
+  });
   let last = "";
   try {
     for (let round = first; round < first + ROUNDS_EACH; round += 1) {
