@@ -51,6 +51,8 @@ export interface LoadOptions {
   readonly mayLoseLeases?: boolean;
   /** Dead letters are redriven now and then. */
   readonly redrives?: boolean;
+  /** The disk may fail while the broker runs: whoever is told so knows nothing. */
+  readonly diskMayFail?: boolean;
 }
 
 interface Member {
@@ -245,7 +247,8 @@ export class KillLoad {
       this.ledger.confirmed(number, await client.publish(topic, payload, { attributes }));
     } catch (error) {
       if (PeykError.is(error, "resource_exhausted")) this.ledger.refused(number);
-      else this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
+      else if (!this.#isDiskFailure(error))
+        this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
     }
   }
 
@@ -284,9 +287,14 @@ export class KillLoad {
       this.ledger.settled(asked);
     } catch (error) {
       if (life !== this.#life) return;
+      if (this.#isDiskFailure(error)) return;
       if (PeykError.is(error, "lease_lost")) return this.ledger.leaseLost(asked);
       this.ledger.complain(`the ${verdict} of message ${number} (${id}) failed: ${String(error)}`);
     }
+  }
+
+  #isDiskFailure(error: unknown): boolean {
+    return this.#options.diskMayFail === true && PeykError.is(error, "unavailable");
   }
 
   #drawVerdict(random: SeededRandom, { subscription, isDead }: Place): Verdict {

@@ -20,6 +20,22 @@ const HASTY_BROKER = fileURLToPath(new URL("./hasty-broker.mjs", import.meta.url
 
 const KIB = 1024;
 
+/** What else happens when a broker dies. */
+export interface DeathHooks {
+  /** The moment has come; kills the broker by `kill`, now or soon. Default: now. */
+  readonly atDeath?: (kill: () => void) => void;
+  /** A broker is dead, and the next one not started. */
+  readonly afterDeath?: () => void;
+  /** Exit codes with which it may end before it is killed. Default: none. */
+  readonly exits?: readonly number[];
+}
+
+export interface RunOptions {
+  /** Default: "usual". */
+  readonly kind?: RunKind;
+  readonly hooks?: DeathHooks;
+}
+
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
 const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
 
@@ -53,11 +69,18 @@ export class KillRun {
   readonly #port: number;
   readonly #isHasty: boolean;
   readonly #isDiskFull: boolean;
+  readonly #hooks: DeathHooks;
   #process: PeykProcess | undefined;
   #load: KillLoad | undefined;
   #kills = 0;
 
-  private constructor(random: SeededRandom, directory: string, port: number, kind: RunKind) {
+  private constructor(
+    random: SeededRandom,
+    directory: string,
+    port: number,
+    { kind = "usual", hooks = {} }: RunOptions,
+  ) {
+    this.#hooks = hooks;
     this.#random = random;
     this.#isHasty = kind !== "usual";
     this.#isDiskFull = kind === "hasty on a full disk";
@@ -66,9 +89,9 @@ export class KillRun {
   }
 
   /** Starts a broker, with clients that wait for a round. */
-  static async start(seed: bigint, directory: string, kind: RunKind = "usual"): Promise<KillRun> {
+  static async start(seed: bigint, directory: string, options: RunOptions = {}): Promise<KillRun> {
     const random = new SeededRandom(seed);
-    const run = new KillRun(random, directory, await freePort(), kind);
+    const run = new KillRun(random, directory, await freePort(), options);
     try {
       await run.#begin();
       return run;
@@ -178,19 +201,21 @@ export class KillRun {
   async #die(death: Death): Promise<void> {
     const process = this.#serving;
     const load = this.#clients;
+    const { atDeath = (now: () => void): void => now() } = this.#hooks;
     const kill = (): void => {
       process.kill("SIGKILL");
       load.halt();
     };
-    if (death.kind === "time") setTimeout(kill, death.ms);
-    else load.afterConfirmations(death.count, kill);
+    const come = (): void => atDeath(kill);
+    if (death.kind === "time") setTimeout(come, death.ms);
+    else load.afterConfirmations(death.count, come);
     const { exit, stderr } = await process.finished();
-    if (process.child.signalCode !== "SIGKILL") {
+    if (process.child.signalCode !== "SIGKILL" && !this.#mayEndWith(exit)) {
       load.ledger.complain(`the broker ended with ${exit}: ${endOf(stderr)}`);
     }
     if (load.isOn) load.halt();
     await load.cutOff();
-    this.#kills += 1;
+    this.#died();
   }
 
   /** Starts a broker that is killed `afterMs`, whatever it does then. */
@@ -202,7 +227,16 @@ export class KillRun {
       this.#clients.ledger.complain(`the broker ended with ${exit} at its start: ${endOf(stderr)}`);
     }
     await this.#clients.cutOff();
+    this.#died();
+  }
+
+  #died(): void {
     this.#kills += 1;
+    this.#hooks.afterDeath?.();
+  }
+
+  #mayEndWith(exit: number | null): boolean {
+    return exit !== null && this.#hooks.exits?.includes(exit) === true;
   }
 
   async #lookAndBegin(): Promise<void> {
@@ -239,7 +273,8 @@ export class KillRun {
   async #begin(): Promise<void> {
     await this.#serve();
     const largeShare = this.#isDiskFull ? FULL_DISK.largeShare : this.#random.pick([0, 0.01, 0.03]);
-    const options = { largeShare, redrives: true };
+    const diskMayFail = this.#hooks.exits !== undefined;
+    const options = { largeShare, redrives: true, diskMayFail };
     this.#load = await KillLoad.open(this.url, this.#random.fork(), options);
   }
 

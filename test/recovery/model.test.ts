@@ -6,7 +6,7 @@ import { Rounds } from "../harness/rounds.js";
 import { SeededRandom } from "../harness/seeded-random.js";
 
 /** Sequences in every check; of the interleavings a fifth of that. */
-const SEQUENCES = 60;
+const SEQUENCES = 300;
 const INTERLEAVED_SHARE = 5;
 const COMMANDS = 200;
 const CLIENTS = 3;

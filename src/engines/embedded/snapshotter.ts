@@ -101,10 +101,7 @@ export class Snapshotter {
     const hot = [...files.all.values()].filter(
       ({ header }) => header.kind === FileKind.hot && !state.replacedFiles.has(header.file),
     );
-    yield globalPiece(
-      state,
-      hot.map(({ header }) => header.file),
-    );
+    yield globalPiece(state, hot);
     for (const topic of state.topics.values()) yield topicPiece(topic);
     for (const owner of state.subscriptions.values()) yield subscriptionPiece(owner);
     for (const [id, producer] of state.producers.byId) yield producerPiece(id, producer);
