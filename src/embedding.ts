@@ -9,6 +9,7 @@ import type { ConnectOptions, Peyk } from "@peyk/client";
 import { PeykError } from "@peyk/client/protocol";
 import type { BrokerOptions } from "./options.js";
 import { systemClock, type Clock } from "./runtime/clock.js";
+import type { Random } from "./runtime/random.js";
 import { Server } from "./server.js";
 import { joinInMemory } from "./transport/memory-line.js";
 
@@ -39,6 +40,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 export class EmbeddedBroker implements Broker {
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #random: Random | undefined;
   readonly #token: string | undefined;
   /** Connections within the process that are open. */
   readonly #sockets = new Set<MemoryConnection>();
@@ -47,6 +49,7 @@ export class EmbeddedBroker implements Broker {
   constructor(server: Server, options: Partial<BrokerOptions>) {
     this.#server = server;
     this.#clock = options.clock ?? systemClock;
+    this.#random = options.random;
     this.#token = options.token;
   }
 
@@ -62,6 +65,7 @@ export class EmbeddedBroker implements Broker {
         urls: ["in-process"],
         openSocket: this.#openSocket,
         clock: this.#clock,
+        ...(this.#random && { random: this.#random }),
         defaultName: `in-process:${process.pid}`,
         software: `peyk-client/${CLIENT_VERSION} in-process`,
       },
@@ -108,6 +112,7 @@ class MemoryConnection {
     this.#events = events;
     this.#ended = ended;
     // As a socket of a network does; a clock of tests keeps nobody.
+    // eslint-disable-next-line no-restricted-globals -- it does nothing but keep the process alive
     if (clock === systemClock) this.#keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     this.#socket = joinInMemory(server.accept, clock, {
       packet: (packet) => {

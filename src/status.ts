@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay } from "node:perf_hooks"; // eslint-disable-line no-restricted-imports -- measured, decides nothing
 import type { peyk } from "@peyk/client/protocol";
 import type { TransportContext } from "./transport/context.js";
 import { VERSION } from "./version.js";
@@ -10,6 +10,12 @@ const RESOLUTION_MS = 10;
 
 /** What was measured longer ago than this is forgotten at the next look, in ms. */
 const DELAY_WINDOW_MS = 60_000;
+
+export interface LoopDelays {
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
 
 /** How late the event loop runs what is due. */
 export class LoopDelay {
@@ -26,15 +32,24 @@ export class LoopDelay {
   }
 
   /** In ms, over the last minute or so. */
-  p99(nowMs: number): number {
-    const nanoseconds = this.#histogram.count === 0 ? 0 : this.#histogram.percentile(99);
+  read(nowMs: number): LoopDelays {
+    const histogram = this.#histogram;
+    const isEmpty = histogram.count === 0;
+    const delays = {
+      p99: isEmpty ? 0 : lateness(histogram.percentile(99)),
+      p999: isEmpty ? 0 : lateness(histogram.percentile(99.9)),
+      max: isEmpty ? 0 : lateness(histogram.max),
+    };
     if (nowMs - this.#since > DELAY_WINDOW_MS) {
-      this.#histogram.reset();
+      histogram.reset();
       this.#since = nowMs;
     }
-    return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+    return delays;
   }
 }
+
+/** What was measured, in ns, is how long after the last look the next one came. */
+const lateness = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 
 /** What GetStatus and the pages tell. */
 export function statusOf(
@@ -49,6 +64,7 @@ export function statusOf(
   const { broker, sessions, connections } = context;
   const { names, engine } = broker;
   const now = context.clock.monotonic();
+  const delays = parts.loopDelay.read(now);
   return {
     version: VERSION,
     boot: engine.boot,
@@ -62,7 +78,9 @@ export function statusOf(
     residentBytes: residentBytes(),
     publishPerSecond: broker.published.perSecond(now),
     deliverPerSecond: broker.delivered.perSecond(now),
-    eventLoopDelayP99Ms: parts.loopDelay.p99(now),
+    eventLoopDelayP99Ms: delays.p99,
+    eventLoopDelayP999Ms: delays.p999,
+    eventLoopDelayMaxMs: delays.max,
     counters: Object.fromEntries(
       Object.entries(parts.counters).map(([name, count]) => [snakeCase(name), count]),
     ),

@@ -180,6 +180,16 @@ export interface TopicOptions {
   readonly retainMs?: number;
   readonly retainBytes?: number;
   readonly expireUnsettledMs?: number;
+  /**
+   * Bytes of messages that the slowest subscription of the topic has not settled, from which on `overflow` takes hold;
+   * default 0 (no limit). Dead letters do not count.
+   */
+  readonly maxBacklogBytes?: number;
+  /**
+   * What happens then: "reject" (default) refuses publishes with `resource_exhausted`; "drop-oldest" drops the oldest
+   * messages of the subscriptions that are behind, "dead-letter" moves them to their dead-letter queues.
+   */
+  readonly overflow?: "reject" | "drop-oldest" | "dead-letter";
 }
 
 export interface TopicInfo {
@@ -293,6 +303,10 @@ export interface BrokerStatus {
   readonly residentBytes: number;
   readonly publishPerSecond: number;
   readonly deliverPerSecond: number;
+  /** How late the broker's event loop ran what was due, over the last minute or so. */
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayP999Ms: number;
+  readonly eventLoopDelayMaxMs: number;
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -10,14 +10,16 @@ import type {
   TopicOptions,
 } from "./types.js";
 
-const TOPIC_OPTIONS = ["retainMs", "retainBytes", "expireUnsettledMs"];
+const TOPIC_OPTIONS = [
+  ...["retainMs", "retainBytes", "expireUnsettledMs", "maxBacklogBytes", "overflow"],
+];
 const SUBSCRIPTION_OPTIONS = [
   ...["start", "ackDeadlineMs", "maxAttempts", "retry", "maxExtensionMs"],
   ...["deadLetterRetainMs", "mode"],
 ];
 
 /** Options that are described and not built yet. */
-const LATER = new Set(["maxBacklogBytes", "overflow", "filter", "ordered", "onKeyFailure"]);
+const LATER = new Set(["filter", "ordered", "onKeyFailure"]);
 
 /** JavaScript does not see a misspelt option, and nobody may wait for what never happens. */
 function checkNames(options: object, known: readonly string[]): void {
@@ -33,8 +35,8 @@ function checkNames(options: object, known: readonly string[]): void {
 
 export function encodeTopicOptions(options: TopicOptions): peyk.v1.ITopicOptions {
   checkNames(options, TOPIC_OPTIONS);
-  const { retainMs, retainBytes, expireUnsettledMs } = options;
-  return { retainMs, retainBytes, expireUnsettledMs };
+  const { retainMs, retainBytes, expireUnsettledMs, maxBacklogBytes, overflow } = options;
+  return { retainMs, retainBytes, expireUnsettledMs, maxBacklogBytes, overflow };
 }
 
 export function decodeTopic(info: peyk.v1.TopicInfo): TopicInfo {
@@ -45,6 +47,8 @@ export function decodeTopic(info: peyk.v1.TopicInfo): TopicInfo {
       retainMs: options?.retainMs ?? 0,
       retainBytes: options?.retainBytes ?? 0,
       expireUnsettledMs: options?.expireUnsettledMs ?? 0,
+      maxBacklogBytes: options?.maxBacklogBytes ?? 0,
+      overflow: (options?.overflow ?? "reject") as TopicInfo["options"]["overflow"],
     },
     createdAt: new Date(info.createdAtMs),
     autoCreated: info.autoCreated,
@@ -129,6 +133,9 @@ export function decodeStatus(status: peyk.v1.Status): BrokerStatus {
     residentBytes: status.residentBytes,
     publishPerSecond: status.publishPerSecond,
     deliverPerSecond: status.deliverPerSecond,
+    eventLoopDelayP99Ms: status.eventLoopDelayP99Ms,
+    eventLoopDelayP999Ms: status.eventLoopDelayP999Ms,
+    eventLoopDelayMaxMs: status.eventLoopDelayMaxMs,
     counters: { ...status.counters },
   };
 }

@@ -21,6 +21,12 @@ export function attachConsumer(
   }
   const consumer = new Consumer(context, queues, options);
   for (const queue of queues) queue.checkAttach();
-  queues.forEach((queue, source) => queue.attach(consumer, source));
+  try {
+    queues.forEach((queue, source) => queue.attach(consumer, source));
+  } catch (error) {
+    // One is being deleted: those before it do not keep half a consumer.
+    consumer.detach("clean");
+    throw error;
+  }
   return consumer;
 }

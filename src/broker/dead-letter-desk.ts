@@ -140,9 +140,11 @@ export class DeadLetterDesk {
         last = run.first;
         yield run;
       }
+      // An engine stops at a number of bytes, too: there is no more only when nothing new came.
+      if (last > behind) continue;
       if (runs.length < count) return;
-      // An engine that begins at the oldest every time must be asked for more.
-      if (last === behind) count *= 2;
+      // One that begins at the oldest every time must be asked for more.
+      count *= 2;
     }
   }
 }

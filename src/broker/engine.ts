@@ -274,7 +274,7 @@ export interface FeedEvents {
   lost(refs: readonly Ref[], reason: LossReason): void;
 }
 
-export type LossReason = "seek" | "purged" | "deleted" | "expired" | "redelivered";
+export type LossReason = "seek" | "purged" | "deleted" | "expired" | "overflow" | "redelivered";
 
 // ---- The rest ------------------------------------------------------------------------------------------------------
 
@@ -309,6 +309,8 @@ export interface TopicStats {
   readonly unbrokenFrom: number;
   readonly storedMessages: number;
   readonly storedBytes: number;
+  /** Some message is unsettled, dead or retained: deleting the topic would lose it. */
+  readonly isNeeded: boolean;
 }
 
 export interface StorageState {
@@ -356,7 +358,10 @@ export interface Engine {
    */
   handOver(subscription: SubscriptionId, ref: Ref, done: () => void): void;
 
-  /** Opens the one feed of a subscription. Hands nothing out until something is wanted. */
+  /**
+   * Opens the one feed of a subscription. Hands nothing out until something is wanted. Throws `not_found` for one whose
+   * deletion was asked for, even before `watch` tells of it.
+   */
   feed(subscription: SubscriptionId, events: FeedEvents): Feed;
 
   /** Live: calls `listener` with what is published to matching topics from now on, once durable. Nothing is stored. */
@@ -371,7 +376,8 @@ export interface Engine {
 
   /**
    * Messages a subscription would hand out now, or those waiting for a retry; touches nothing. Of a dead-letter queue, in
-   * the order of their positions, those behind `after`.
+   * the order of their positions, those behind `after`. At most `count`, and fewer where an engine limits their bytes; one
+   * at least if there is any.
    */
   peek(
     subscription: SubscriptionId,

@@ -149,8 +149,8 @@ export class Queue implements Source {
   /** `source` is what the consumer knows this queue by. The first one opens the feed. */
   attach(taker: Taker, source: number): void {
     this.checkAttach();
-    this.#setAttachments([...this.#attachments, { taker, source }]);
     if (this.#state.name === "idle") this.#open();
+    this.#setAttachments([...this.#attachments, { taker, source }]);
     this.wake();
   }
 

@@ -13,6 +13,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Longest time that anything is kept (Google Pub/Sub's limit). */
 const MAX_RETAIN_MS = 31 * DAY_MS;
 
+/** Largest size of anything: 1 PiB. */
+const MAX_BYTES = 2 ** 50;
+
 export const DEFAULT_TOPIC: TopicSettings = {
   retainMs: 0,
   retainBytes: 0,
@@ -39,19 +42,21 @@ export function resolveTopic(
   base: TopicSettings = DEFAULT_TOPIC,
 ): TopicSettings {
   const { retainMs, retainBytes, expireUnsettledMs, maxBacklogBytes, overflow } = options ?? {};
-  if (maxBacklogBytes !== undefined && maxBacklogBytes > 0) {
-    throw unsupported("maxBacklogBytes", "a backlog limit");
-  }
   return {
     retainMs: inRange("retainMs", retainMs ?? base.retainMs, 0, MAX_RETAIN_MS),
-    retainBytes: inRange("retainBytes", retainBytes ?? base.retainBytes, 0, 2 ** 50),
+    retainBytes: inRange("retainBytes", retainBytes ?? base.retainBytes, 0, MAX_BYTES),
     expireUnsettledMs: inRange(
       "expireUnsettledMs",
       expireUnsettledMs ?? base.expireUnsettledMs,
       10 * MINUTE_MS,
       MAX_RETAIN_MS,
     ),
-    maxBacklogBytes: base.maxBacklogBytes,
+    maxBacklogBytes: inRange(
+      "maxBacklogBytes",
+      maxBacklogBytes ?? base.maxBacklogBytes,
+      0,
+      MAX_BYTES,
+    ),
     overflow: oneOf("overflow", overflow ?? base.overflow, OVERFLOWS),
   };
 }

@@ -75,6 +75,16 @@ export const TOPIC_SETTINGS = {
     "drop what nobody settled for so long",
     "7d",
   ),
+  maxBacklogBytes: optionalSize(
+    "--max-backlog-bytes <size>",
+    "how much may wait for the slowest subscription; 0: no limit",
+    "0",
+  ),
+  overflow: optionalChoice("--overflow <rule>", "beyond that: reject, drop-oldest or dead-letter", [
+    "reject",
+    "drop-oldest",
+    "dead-letter",
+  ]),
 };
 
 /** Of `peyk subscription create` and `update`. */

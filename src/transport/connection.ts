@@ -21,6 +21,7 @@ import { checkHello, joinHellos, sayHello } from "./handlers/hello.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Line, LineEvents } from "./line.js";
 import { Outbox } from "./outbox.js";
+import { Reads } from "./reads.js";
 import type { Session } from "./session.js";
 
 type State =
@@ -66,6 +67,7 @@ export class Connection implements Peer, LineEvents {
   readonly publishWalker: PublishWalker;
   readonly attaching = new Set<number>();
   administering = 0;
+  readonly reads: Reads;
   readonly #walker = clientPacketWalker();
   readonly #heartbeat: Heartbeat;
   #state: State;
@@ -90,6 +92,7 @@ export class Connection implements Peer, LineEvents {
       caughtUp: () => this.#onCaughtUp(),
       stalled: () => this.close("slow_or_flooding", "it reads too slowly"),
     });
+    this.reads = new Reads(clock, this);
     this.#heartbeat = new Heartbeat(clock, timers, config.pingIntervalMs, {
       isReading: () => !this.#isPaused,
       ping: (nonce) => this.#write("ping", { nonce }),
@@ -108,6 +111,10 @@ export class Connection implements Peer, LineEvents {
 
   get isOpen(): boolean {
     return this.#state.name === "open";
+  }
+
+  get isBehind(): boolean {
+    return this.outbox.isBehind;
   }
 
   get sharesProcess(): boolean {
@@ -361,6 +368,7 @@ export class Connection implements Peer, LineEvents {
 
   #onCaughtUp(): void {
     if (this.#state.name === "open") this.#state.session.caughtUp();
+    this.reads.goOn();
     this.#setReading();
   }
 
@@ -392,6 +400,7 @@ export class Connection implements Peer, LineEvents {
     if (state.name === "open" && this.context.bySession.get(state.session) === this) {
       this.context.bySession.delete(state.session);
     }
+    this.reads.goOn();
     // What the closing handshake needs must be read.
     this.#setReading();
   }

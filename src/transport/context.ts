@@ -11,6 +11,7 @@ import type { Clock } from "../runtime/clock.js";
 import type { Timers } from "../runtime/timers.js";
 import type { Outbox, OutboxLimits } from "./outbox.js";
 import type { PacketPool } from "./packet-pool.js";
+import type { Reads } from "./reads.js";
 import type { Session } from "./session.js";
 import type { Sessions } from "./sessions.js";
 
@@ -89,6 +90,8 @@ export interface Peer {
   readonly attaching: Set<number>;
   /** Requests to the administration that are being handled. */
   administering: number;
+  /** Those of them that read. */
+  readonly reads: Reads;
   /** Answers a request; what was answered before, or has nobody to hear it, is left out. */
   answer(requestId: number, write: (writer: PacketWriter, requestId: number) => void): void;
   /** Hello was accepted. */

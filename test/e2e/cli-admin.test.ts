@@ -42,6 +42,18 @@ describe.concurrent("peyk topic", () => {
     expect((await broker.peyk(["topic", "get", "kept.events"])).exit).toBe(66);
   });
 
+  test("limits what may wait in a topic", async () => {
+    const limit = ["--max-backlog-bytes", "2KiB", "--overflow", "reject"];
+    await broker.done(["topic", "create", "limited.topic", ...limit]);
+    await broker.done(["subscription", "create", "limited.topic/slow"]);
+    const { stdout } = await broker.peyk(["topic", "get", "limited.topic"]);
+    expect(stdout).toMatch(/^backlog limit\s+2 KiB, then reject$/m);
+    await broker.done(["pub", "limited.topic", "x".repeat(3_000)]);
+    const refused = await broker.peyk(["pub", "limited.topic", "x"]);
+    expect(refused.exit).toBe(75);
+    expect(refused.stderr).toMatch(/bytes of topic limited\.topic are not settled; its limit/);
+  });
+
   test("looks at the latest messages without taking them", async () => {
     await broker.done(["subscription", "create", "peeked.at/billing"]);
     await broker.done(["pub", "peeked.at", "--lines"], { input: "one\ntwo\n" });

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly fileBlocks?: number;
   /** A system call that fails, as strace's `inject` has it: "fdatasync:error=EIO:when=3". The child is strace then. */
   readonly inject?: string;
+  /** What Node runs; default: the program itself. */
+  readonly script?: string;
 }
 
 export interface Finished {
@@ -36,7 +38,7 @@ export class PeykProcess {
 
   constructor(args: readonly string[], options: RunOptions = {}) {
     const [program = "", ...before] = programOf(options);
-    this.child = spawn(program, [...before, PEYK, ...args], {
+    this.child = spawn(program, [...before, options.script ?? PEYK, ...args], {
       env: environment(options),
       cwd: options.directory,
       stdio: "pipe",

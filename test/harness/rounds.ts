@@ -11,7 +11,7 @@ export class Rounds {
   readonly count: number;
   /** Of the run; round n draws from `seedOf(n)`. */
   readonly seed: bigint;
-  /** More than the short form is asked for. */
+  /** Asked for by `prove`: a goal in figures may be asserted, on a machine that does nothing else. */
   readonly isProof: boolean;
   readonly #what: string;
   readonly #startedAtMs = performance.now();
@@ -48,6 +48,11 @@ export class Rounds {
     this.#wroteAtMs = nowMs;
     const seconds = Math.round((nowMs - this.#startedAtMs) / 1000);
     process.stderr.write(`${this.#done} of ${this.count} ${this.#what}, ${seconds} s\n`);
+  }
+
+  /** What was measured, for whoever reads a proof. */
+  note(text: string): void {
+    if (this.isProof) process.stderr.write(`${this.#what}: ${text}\n`);
   }
 
   /** Runs `work` for every round, one after the other; a failure names the seed that replays it. */

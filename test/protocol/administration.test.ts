@@ -61,7 +61,7 @@ describe("a topic", () => {
     [{ retainMs: 32 * 24 * HOUR_MS }, "retainMs", "invalid_argument"],
     [{ expireUnsettledMs: 1 }, "expireUnsettledMs", "invalid_argument"],
     [{ overflow: "explode" }, "overflow", "invalid_argument"],
-    [{ maxBacklogBytes: 5 }, "maxBacklogBytes", "unsupported"],
+    [{ maxBacklogBytes: 2 ** 51 }, "maxBacklogBytes", "invalid_argument"],
   ])("with options %j is refused", async (options, field, code) => {
     const { connect } = await startBroker();
     const client = await connect();

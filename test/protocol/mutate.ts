@@ -1,25 +1,6 @@
-/** Random numbers that a seed replays (mulberry32). */
-export class Dice {
-  #state: number;
+import type { SeededRandom } from "../harness/seeded-random.js";
 
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** A whole number from 0 to `below - 1`. */
-  below(below: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  }
-
-  pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
-  }
-}
-
-type Mutation = (bytes: number[], dice: Dice, seeds: readonly Uint8Array[]) => void;
+type Mutation = (bytes: number[], random: SeededRandom, seeds: readonly Uint8Array[]) => void;
 
 /** What breaks readers: numbers at their edges, groups, field 0, wire types that do not exist, ends of texts. */
 const NASTY = [
@@ -45,39 +26,39 @@ const NASTY = [
 ];
 
 const MUTATIONS: readonly Mutation[] = [
-  (bytes, dice) => bytes.splice(dice.below(bytes.length + 1)),
-  (bytes, dice) => {
-    const at = dice.below(bytes.length);
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << dice.below(8));
+  (bytes, random) => bytes.splice(random.int(bytes.length + 1)),
+  (bytes, random) => {
+    const at = random.int(bytes.length);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.int(8));
   },
-  (bytes, dice) => {
-    bytes[dice.below(bytes.length)] = dice.below(256);
+  (bytes, random) => {
+    bytes[random.int(bytes.length)] = random.int(256);
   },
-  (bytes, dice) => bytes.splice(dice.below(bytes.length), dice.below(3), ...dice.pick(NASTY)),
-  (bytes, dice) => bytes.splice(dice.below(bytes.length), 1 + dice.below(8)),
-  (bytes, dice) => {
-    const [at, size] = [dice.below(bytes.length), dice.below(40)];
+  (bytes, random) => bytes.splice(random.int(bytes.length), random.int(3), ...random.pick(NASTY)),
+  (bytes, random) => bytes.splice(random.int(bytes.length), 1 + random.int(8)),
+  (bytes, random) => {
+    const [at, size] = [random.int(bytes.length), random.int(40)];
     const part = bytes.slice(at, at + size);
-    for (let count = 1 + dice.below(30); count > 0; count -= 1) bytes.splice(at, 0, ...part);
+    for (let count = 1 + random.int(30); count > 0; count -= 1) bytes.splice(at, 0, ...part);
   },
-  (bytes, dice, seeds) => {
-    const other = Array.from(dice.pick(seeds));
-    const from = dice.below(other.length);
-    bytes.splice(dice.below(bytes.length), dice.below(20), ...other.slice(from, from + 60));
+  (bytes, random, seeds) => {
+    const other = Array.from(random.pick(seeds));
+    const from = random.int(other.length);
+    bytes.splice(random.int(bytes.length), random.int(20), ...other.slice(from, from + 60));
   },
   // A length lies: the byte behind a length-delimited tag grows or shrinks.
-  (bytes, dice) => {
-    const start = dice.below(bytes.length);
+  (bytes, random) => {
+    const start = random.int(bytes.length);
     const tag = bytes.findIndex((byte, at) => at >= start && (byte & 7) === 2);
-    if (tag >= 0) bytes[tag + 1] = Math.max(0, (bytes[tag + 1] ?? 0) + dice.below(9) - 4) & 0xff;
+    if (tag >= 0) bytes[tag + 1] = Math.max(0, (bytes[tag + 1] ?? 0) + random.int(9) - 4) & 0xff;
   },
 ];
 
-/** One of the seeds, changed in one to four places; at most 4 KiB. */
-export function mutate(seeds: readonly Uint8Array[], dice: Dice): Uint8Array {
-  const bytes = Array.from(dice.pick(seeds));
-  for (let count = 1 + dice.below(4); count > 0 && bytes.length > 0; count -= 1) {
-    dice.pick(MUTATIONS)(bytes, dice, seeds);
+/** One of the seeds, changed in one to four places, whatever its bytes mean; at most 4 KiB. */
+export function mutate(seeds: readonly Uint8Array[], random: SeededRandom): Uint8Array {
+  const bytes = Array.from(random.pick(seeds));
+  for (let count = 1 + random.int(4); count > 0 && bytes.length > 0; count -= 1) {
+    random.pick(MUTATIONS)(bytes, random, seeds);
   }
   return Uint8Array.from(bytes.slice(0, 4096));
 }

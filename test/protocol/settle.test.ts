@@ -54,7 +54,14 @@ describe("a settle", () => {
     const notice = await first.next("consumerNotice");
     expect(notice.body.lost).toMatchObject([{ firstDelivery: 1, count: 1, reason: "deadline" }]);
     expect(await second.deliveries(1)).toMatchObject([{ text: "a", failedAttempts: 1 }]);
-    expect(await first.settle([{}])).toMatchObject([{ outcome: "lease_lost" }]);
+    const late = [
+      { verb: "extend", extendMs: 60_000 },
+      { verb: "nack" },
+      { verb: "reject" },
+    ] as const;
+    for (const range of [...late, { verb: "release" } as const, {}]) {
+      expect(await first.settle([range])).toMatchObject([{ outcome: "lease_lost" }]);
+    }
     expect(await second.settle([{}])).toMatchObject([{ outcome: "ok" }]);
     const { counters } = await second.ask("getStatus", {}, "status");
     expect(counters["leases_lost"]).toBe(1);

@@ -57,7 +57,7 @@ async function cutRounds(
     run = await KillRun.start(
       seed,
       join(disk.path, "data"),
-      undefined,
+      "usual",
       hooks(disk, isRunning, new SeededRandom(seed)),
     );
     for (let round = 0; round < count; round += 1) {

@@ -5,7 +5,7 @@ import { act, addSettings, parsed } from "../declare.js";
 import { CommandError, EXIT, usageError } from "../failures.js";
 import { createPrinter } from "../messages.js";
 import type { Column } from "../output.js";
-import { TOPIC_SETTINGS } from "../settings.js";
+import { TOPIC_SETTINGS, type SettingValues } from "../settings.js";
 import { formatBytes, formatCount, formatDuration, parseWhole, plural } from "../text.js";
 
 export function topic(program: Command): void {
@@ -102,6 +102,7 @@ async function show({ output }: Context, info: TopicInfo): Promise<void> {
     ["retain", options.retainMs === 0 ? "no" : formatDuration(options.retainMs)],
     ["retain bytes", options.retainBytes === 0 ? "no" : formatBytes(options.retainBytes)],
     ["expire unsettled", formatDuration(options.expireUnsettledMs)],
+    ["backlog limit", options.maxBacklogBytes === 0 ? "no" : backlogLimit(options)],
   ]);
 }
 
@@ -117,14 +118,25 @@ async function change(context: Context, name: string): Promise<void> {
   });
 }
 
-function topicOptions(get: (key: keyof typeof TOPIC_SETTINGS) => number | undefined): TopicOptions {
+const backlogLimit = ({ maxBacklogBytes, overflow }: TopicInfo["options"]): string =>
+  `${formatBytes(maxBacklogBytes)}, then ${overflow}`;
+
+type TopicSettings = Pick<SettingValues, keyof typeof TOPIC_SETTINGS>;
+
+function topicOptions(
+  get: <Key extends keyof TopicSettings>(key: Key) => TopicSettings[Key],
+): TopicOptions {
   const retainMs = get("retain");
   const retainBytes = get("retainBytes");
   const expireUnsettledMs = get("expireUnsettled");
+  const maxBacklogBytes = get("maxBacklogBytes");
+  const overflow = get("overflow");
   return {
     ...(retainMs !== undefined && { retainMs }),
     ...(retainBytes !== undefined && { retainBytes }),
     ...(expireUnsettledMs !== undefined && { expireUnsettledMs }),
+    ...(maxBacklogBytes !== undefined && { maxBacklogBytes }),
+    ...(overflow !== undefined && { overflow }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { MessageBatch, PeykError } from "@peyk/client/protocol";
 import type { Append, AppendRange, AppendResult, ProducerId } from "../../broker/engine.js";
+import type { Backlogs } from "./backlogs.js";
 import type { Core } from "./core.js";
+import type { DiskPressure } from "./disk-pressure.js";
 import { RESERVED_AHEAD, type Positions } from "./positions.js";
 import { Producer, producerBytes } from "./producers.js";
 import type { TopicState } from "./state.js";
@@ -12,43 +14,59 @@ export const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** What a refused publisher is told to wait, in ms. */
 const RETRY_AFTER_MS = 1_000;
 
+export interface Room {
+  readonly backlogs: Backlogs;
+  readonly pressure: DiskPressure;
+}
+
 /** Takes messages in: numbers them, recognises what was stored before, adds them to the open commit. */
 export class Appender {
   readonly #core: Core;
   readonly #tails: Tails;
+  readonly #room: Room;
 
-  constructor(core: Core, tails: Tails) {
+  constructor(core: Core, tails: Tails, room: Room) {
     this.#core = core;
     this.#tails = tails;
+    this.#room = room;
   }
 
+  /** What was stored before is a duplicate also where there is no room for what is new. */
   append(append: Append): AppendResult {
-    const { count } = append.batch;
-    const error = this.refusal(append);
-    if (error) return [{ kind: "refused", count, error }];
+    const { batch, priority, producer } = append;
     const topic = this.#core.state.topics.get(append.topic);
-    if (!topic) return [];
-    const { producer } = append;
-    if (!producer) return [this.#store(topic, append.priority, append.batch)];
-    return this.#storeNew(topic, append, producer);
+    if (!topic) return [refused(batch.count, topicIsGone())];
+    const noRoom = this.#outOfRoom(topic);
+    if (!producer) {
+      return [noRoom ? refused(batch.count, noRoom) : this.#store(topic, priority, batch)];
+    }
+    const unknown = this.#isUnknown(producer);
+    if (unknown) return [refused(batch.count, unknown)];
+    return this.#storeNew(topic, append, producer, noRoom);
   }
 
-  /** Why nothing of it would be taken; `undefined` if it would be. */
-  refusal({ topic, producer }: Append): PeykError | undefined {
-    if (!this.#core.state.topics.has(topic)) {
-      return new PeykError("not_found", "the topic does not exist any more", { field: "topic" });
-    }
-    const refusal = this.#isOutOfRoom();
-    if (refusal || !producer || producer.firstSequence === 1) return refusal;
-    if (this.#core.state.producers.byId.has(producer.id)) return undefined;
+  /** Why something of it would not be taken; `undefined` if all of it would be. */
+  refusal({ topic: id, producer }: Append): PeykError | undefined {
+    const topic = this.#core.state.topics.get(id);
+    if (!topic) return topicIsGone();
+    return this.#outOfRoom(topic) ?? (producer && this.#isUnknown(producer));
+  }
+
+  #isUnknown({ id, firstSequence }: NonNullable<Append["producer"]>): PeykError | undefined {
+    if (firstSequence === 1 || this.#core.state.producers.byId.has(id)) return undefined;
     return new PeykError(
       "producer_unknown",
-      `the broker does not know producer ${producer.id}, whose sequence goes on with ` +
-        `${producer.firstSequence}: whether earlier messages were stored cannot be told`,
+      `the broker does not know producer ${id}, whose sequence goes on with ` +
+        `${firstSequence}: whether earlier messages were stored cannot be told`,
     );
   }
 
-  #isOutOfRoom(): PeykError | undefined {
+  #outOfRoom(topic: TopicState): PeykError | undefined {
+    const { pressure, backlogs } = this.#room;
+    return this.#outOfDisk() ?? pressure.refusal(topic) ?? backlogs.refusal(topic);
+  }
+
+  #outOfDisk(): PeykError | undefined {
     const { files, journal } = this.#core;
     if (files.isFull) {
       return new PeykError(
@@ -72,6 +90,7 @@ export class Appender {
     topic: TopicState,
     { batch, priority }: Append,
     { id, firstSequence }: NonNullable<Append["producer"]>,
+    noRoom: PeykError | undefined,
   ): AppendResult {
     const producer = this.#producer(id);
     const ranges: AppendRange[] = [];
@@ -79,6 +98,7 @@ export class Appender {
     let sequence = firstSequence;
     while (sequence < end) {
       const range = this.#nextRange(topic, producer, sequence, end, (storedEnd) => {
+        if (noRoom) return refused(storedEnd - sequence, noRoom);
         const from = sequence - firstSequence;
         const piece = pieceOf(batch, from, storedEnd - sequence);
         const stored = this.#store(topic, priority, piece);
@@ -147,6 +167,8 @@ export class Appender {
     if (isKept) {
       commit.messages(log, firstPosition, batch);
       this.#core.appended(log, firstPosition, count);
+      const range = { first: firstPosition, count };
+      if (subscriptions > 0) this.#room.backlogs.stored(topic, range, batch.bytes.byteLength);
     } else {
       positions.skipTo(firstPosition + count);
     }
@@ -167,6 +189,15 @@ export class Appender {
     return id;
   }
 }
+
+const topicIsGone = (): PeykError =>
+  new PeykError("not_found", "the topic does not exist any more", { field: "topic" });
+
+const refused = (count: number, error: PeykError): AppendRange => ({
+  kind: "refused",
+  count,
+  error,
+});
 
 const pieceOf = (batch: MessageBatch, from: number, count: number): MessageBatch =>
   count === batch.count ? batch : new MessageBatch(batch.slice(from, count), count);

@@ -31,7 +31,10 @@ export async function blockedKeys(core: Core, owner: SubscriptionState): Promise
 
 /** Where the message is that is known by a position of a log. */
 async function originOf(core: Core, log: number, position: number) {
-  if (core.state.logs.get(log)?.kind === "messages") return { log, position };
+  const { kind } = core.state.logs.get(log) ?? {};
+  // Its topic was deleted while others were looked up; what is on disk is not to be taken for references.
+  if (kind === undefined) return undefined;
+  if (kind === "messages") return { log, position };
   const { references } = await readReferences(core.reader, log, position);
   const reference = references.find((each) => each.position === position);
   return reference && { log: reference.originLog, position: reference.originPosition };

@@ -5,10 +5,13 @@ import { NoteReader } from "./notes.js";
 import { toRecent } from "./reader.js";
 import type { RecentRecord } from "./recent.js";
 import { readReferences, resolveReference } from "./references.js";
-import { topicOf, type Log, type SubscriptionState } from "./state.js";
+import { topicOf, type Log, type SubscriptionState, type TopicState } from "./state.js";
 
 /** Read at once for somebody who looks at messages, in bytes. */
 const READ_BYTES = 64 * 1024;
+
+/** A peek ends when it has found so much, in bytes: it is all held until it is answered. */
+const PEEK_BYTES = 2 * 1024 * 1024;
 
 /** Looks at what is stored and touches nothing. */
 export class Browser {
@@ -67,7 +70,7 @@ export class Browser {
     const owner = this.#core.state.subscriptions.get(subscription);
     const runs: Run[] = [];
     for (const cursor of owner?.cursors.values() ?? []) {
-      if (!owner || runs.length >= count) break;
+      if (!owner || runs.length >= count || bytesOf(runs) >= PEEK_BYTES) break;
       const log = this.#core.state.logs.get(cursor.positions.log);
       const left = count - runs.length;
       if (state === "retrying") runs.push(...(await this.#retrying(owner, cursor, left)));
@@ -95,7 +98,7 @@ export class Browser {
 
   topicStats(id: number): TopicStats {
     const topic = this.#core.state.topics.get(id);
-    if (!topic) return { nextPosition: 1, unbrokenFrom: 1, storedMessages: 0, storedBytes: 0 };
+    if (!topic) return NO_TOPIC;
     let storedMessages = 0;
     let storedBytes = 0;
     for (const log of topic.logs.values()) {
@@ -106,7 +109,8 @@ export class Browser {
       }
     }
     const { next: nextPosition, unbrokenFrom } = topic.positions;
-    return { nextPosition, unbrokenFrom, storedMessages, storedBytes };
+    const isNeeded = isSomethingNeeded(topic);
+    return { nextPosition, unbrokenFrom, storedMessages, storedBytes, isNeeded };
   }
 
   async #oldest(owner: SubscriptionState): Promise<number | undefined> {
@@ -132,13 +136,16 @@ export class Browser {
     const end = main.positions.durableNext;
     for (const log of this.#logsOf(cursor)) {
       let left = count;
-      for (let position = cursor.floor; left > 0 && position < end;) {
+      let bytes = 0;
+      for (let position = cursor.floor; left > 0 && bytes < PEEK_BYTES && position < end;) {
         const { records, end: readEnd } = await this.#records(log, position);
         if (readEnd <= position) break;
         for (const record of records) {
           if (record.first >= end) break;
           const ready = readyIn(cursor, Math.max(position, record.first), record, left);
-          runs.push(...ready.map((at) => this.#run(log, record, at, 1)));
+          const found = ready.map((at) => this.#run(log, record, at, 1));
+          runs.push(...found);
+          bytes += bytesOf(found);
           left -= ready.length;
         }
         position = readEnd;
@@ -149,16 +156,19 @@ export class Browser {
 
   async #readyReferences(log: Log, cursor: Cursor, count: number, after: number): Promise<Run[]> {
     const runs: Run[] = [];
+    let bytes = 0;
     let position = cursor.nextUnsettled(after + 1);
-    while (runs.length < count && position < log.positions.durableNext) {
+    while (runs.length < count && bytes < PEEK_BYTES && position < log.positions.durableNext) {
       const { references, end } = await readReferences(this.#core.reader, log.id, position);
       for (const reference of references) {
-        if (runs.length >= count) break;
+        if (runs.length >= count || bytes >= PEEK_BYTES) break;
         if (cursor.isSettled(reference.position)) continue;
         const topic = topicOf(this.#core.state, reference.originLog);
         const { reader } = this.#core;
         const run = topic && (await resolveReference(reader, log.id, reference, topic));
-        if (run) runs.push(run);
+        if (!run) continue;
+        runs.push(run);
+        bytes += bytesOf([run]);
       }
       position = cursor.nextUnsettled(Math.max(end, position + 1));
     }
@@ -172,11 +182,13 @@ export class Browser {
       () => {},
     );
     const runs: Run[] = [];
+    let bytes = 0;
     for (const [position, retry] of cursor.retries) {
-      if (runs.length >= count) break;
+      if (runs.length >= count || bytes >= PEEK_BYTES) break;
       const log = this.#core.state.logs.get(retry.log);
       const run = log && (await this.#message(log, position));
       if (!run) continue;
+      bytes += bytesOf([run]);
       const { failures, crashes } = retry;
       runs.push({ ...run, failures, crashes, note: await notes.read(retry.note) });
     }
@@ -256,5 +268,24 @@ function cutTo(
 const sum = <Item>(items: readonly Item[], valueOf: (item: Item) => number): number =>
   items.reduce((total, item) => total + valueOf(item), 0);
 
+const bytesOf = (runs: readonly Run[]): number =>
+  sum(runs, ({ batch, from, count }) => batch.byteLength(from, count));
+
 const countRetries = (cursors: readonly Cursor[]): number =>
   sum(cursors, (cursor) => cursor.retries.size);
+
+const NO_TOPIC: TopicStats = {
+  nextPosition: 1,
+  unbrokenFrom: 1,
+  storedMessages: 0,
+  storedBytes: 0,
+  isNeeded: false,
+};
+
+function isSomethingNeeded({ positions, retainedFrom }: TopicState): boolean {
+  if (positions.isRetained && retainedFrom < positions.next) return true;
+  for (const cursor of positions.cursors) {
+    if (cursor.unsettledCount > 0 || cursor.holdsSettled) return true;
+  }
+  return false;
+}

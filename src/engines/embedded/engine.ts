@@ -22,6 +22,7 @@ import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import { Timers } from "../../runtime/timers.js";
 import { Appender } from "./appender.js";
+import { Backlogs } from "./backlogs.js";
 import { refuseAsWhole } from "./atomic-unit.js";
 import { Browser } from "./browser.js";
 import { CatalogChanges } from "./catalog.js";
@@ -29,10 +30,12 @@ import type { SealedCommit } from "./commit.js";
 import { Core } from "./core.js";
 import { DamagedRecords, type DamageListener } from "./damaged-records.js";
 import { DeadLetters } from "./dead-letters.js";
+import { DiskPressure } from "./disk-pressure.js";
 import type { Disk } from "./disk.js";
 import { Feeds } from "./feeds.js";
 import { RecordKind } from "./format.js";
 import { Journal } from "./journal.js";
+import { Overflow } from "./overflow.js";
 import { Purge } from "./purge.js";
 import { RecordReader } from "./reader.js";
 import { RecentRecords } from "./recent.js";
@@ -287,18 +290,23 @@ export class EmbeddedEngine implements Engine {
     const settler = new Settler(core);
     const deadLetters = new DeadLetters(core, settler);
     const feeds = new Feeds(core, settler, this.#options);
+    const backlogs = new Backlogs(core, (topic) => this.#parts?.upkeep.makeRoom(topic));
+    const pressure = new DiskPressure(core);
+    const overflow = new Overflow(core, settler, backlogs);
+    const catalog = new CatalogChanges(core, deadLetters);
+    catalog.watch((event) => backlogs.changed(event));
     return {
       recovered,
       core,
       tails,
       settler,
       feeds,
-      appender: new Appender(core, tails),
-      catalog: new CatalogChanges(core, deadLetters),
+      appender: new Appender(core, tails, { backlogs, pressure }),
+      catalog,
       deadLetters,
       purge: new Purge(core),
       browser: new Browser(core),
-      upkeep: new Upkeep(core, recovered, deadLetters, this.#options),
+      upkeep: new Upkeep(core, recovered, { deadLetters, overflow, pressure }, this.#options),
     };
   }
 

@@ -1,15 +1,12 @@
 import type { Core } from "./core.js";
-import type { Cursor } from "./cursor.js";
 import type { DeadLetters } from "./dead-letters.js";
-import type { Range } from "./liveness.js";
-import type { SubscriptionState, TopicState } from "./state.js";
+import { dropBelow } from "./drop-below.js";
+import { logIds, type SubscriptionState, type TopicState } from "./state.js";
 
 /** Forgets messages that are too old: unsettled ones, dead letters, and settled ones that retention kept so far. */
 export class Expiry {
   readonly #core: Core;
   readonly #deadLetters: DeadLetters;
-  /** Unsettled messages that were dropped, since the start. */
-  expiredCount = 0;
 
   constructor(core: Core, deadLetters: DeadLetters) {
     this.#core = core;
@@ -45,23 +42,8 @@ export class Expiry {
       const cursor = owner?.cursors.get(positions.log);
       // One that was made meanwhile and begins lower has its turn next time: these ranges do not tell what it has there.
       const isKnown = cursor && cursor.floor >= oldest && cursor.floor < floor;
-      if (isKnown) this.#moveFloor(cursor, floor, ranges);
+      if (isKnown) dropBelow(this.#core, cursor, floor, ranges, "expired");
     }
-  }
-
-  /** `ranges`: where all messages below `floor` are that may be unsettled. */
-  #moveFloor(cursor: Cursor, floor: number, ranges: readonly Range[]): void {
-    const { subscription, positions } = cursor;
-    const dropped = ranges.reduce((sum, { first, count }) => {
-      const end = Math.min(first + count, floor);
-      return sum + cursor.countUnsettled(first, Math.max(end - first, 0));
-    }, 0);
-    const unsettledLeft = cursor.unsettledCount - dropped;
-    this.expiredCount += dropped;
-    this.#core.enterCount({
-      floorMoved: { subscription, log: positions.log, floor, unsettledLeft },
-    });
-    this.#core.tellLost(subscription, positions, floor, "expired");
   }
 
   async #moveRetention(topic: TopicState): Promise<void> {
@@ -131,5 +113,3 @@ export class Expiry {
     return low;
   }
 }
-
-const logIds = (topic: TopicState): number[] => [...topic.logs.values()].map(({ id }) => id);

@@ -1,3 +1,4 @@
+import { PeykError } from "@peyk/client/protocol";
 import type { Feed, FeedEvents } from "../../broker/engine.js";
 import { blockedKeys } from "./blocked-keys.js";
 import type { Core } from "./core.js";
@@ -28,7 +29,11 @@ export class Feeds {
 
   open(subscription: number, events: FeedEvents): Feed {
     const owner = this.#core.state.subscriptions.get(subscription);
-    if (!owner) throw new Error(`subscription ${subscription} does not exist`);
+    // Its deletion is entered, and told only when it is durable.
+    if (!owner) {
+      const detail = "the subscription does not exist any more";
+      throw new PeykError("not_found", detail, { field: "subscription" });
+    }
     if (this.#core.feeds.has(subscription)) {
       throw new Error(`subscription ${subscription} has a feed already`);
     }

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import type { Disk } from "./disk.js";
 import { DiskError } from "./disk.js";
-import { failpoint } from "./failpoints.js";
+import { failpoint } from "../../runtime/failpoints.js";
 import { createSegment, Files } from "./files.js";
 import {
   createJournalId,

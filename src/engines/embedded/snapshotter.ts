@@ -1,6 +1,5 @@
 import type { Core } from "./core.js";
 import { DiskError } from "./disk.js";
-import { failpoint } from "./failpoints.js";
 import { FileKind, parseFileName } from "./format.js";
 import { globalPiece, producerPiece, subscriptionPiece, topicPiece } from "./pieces.js";
 import { SnapshotWriter } from "./snapshot.js";
@@ -126,7 +125,6 @@ export class Snapshotter {
       const parsed = parseFileName(name);
       if (parsed.kind !== "snapshot" || this.#kept.includes(parsed.number)) continue;
       await disk.remove(name);
-      failpoint("snapshot.after-remove");
     }
   }
 }

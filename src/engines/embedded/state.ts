@@ -355,3 +355,6 @@ export function topicOf(state: State, logId: number): Topic | undefined {
   const log = state.logs.get(logId);
   return log?.kind === "messages" ? state.topics.get(log.owner)?.topic : undefined;
 }
+
+/** The logs of a topic, one for each priority in use. */
+export const logIds = (topic: TopicState): number[] => [...topic.logs.values()].map(({ id }) => id);

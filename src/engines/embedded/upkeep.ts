@@ -2,11 +2,14 @@ import type { ProducerId, ProducerState } from "../../broker/engine.js";
 import type { Alarm } from "../../runtime/timers.js";
 import type { Core } from "./core.js";
 import type { DeadLetters } from "./dead-letters.js";
+import type { DiskPressure } from "./disk-pressure.js";
 import { Expiry } from "./expiry.js";
+import type { Overflow } from "./overflow.js";
 import { Producer, producerBytes } from "./producers.js";
 import { Reclaim } from "./reclaim.js";
 import type { Recovered } from "./recovery.js";
 import { Snapshotter } from "./snapshotter.js";
+import type { TopicState } from "./state.js";
 
 /** How soon after a commit the files are looked at, in ms. */
 const LOOK_MS = 1_000;
@@ -24,12 +27,21 @@ export interface UpkeepOptions {
   readonly snapshotBytes: number;
 }
 
-/** What has to be done now and then: snapshots, freeing files, keeping a spare, forgetting what is old. */
+/** What Upkeep has others do. */
+export interface Helpers {
+  readonly deadLetters: DeadLetters;
+  readonly overflow: Overflow;
+  readonly pressure: DiskPressure;
+}
+
+/** What has to be done now and then: snapshots, freeing files, keeping a spare, forgetting what is old or too much. */
 export class Upkeep {
   readonly #core: Core;
   readonly #snapshotter: Snapshotter;
   readonly #reclaim: Reclaim;
   readonly #expiry: Expiry;
+  readonly #overflow: Overflow;
+  readonly #pressure: DiskPressure;
   readonly #wasClean: boolean;
   readonly #snapshotBytes: number;
   readonly #lookAlarm: Alarm;
@@ -40,13 +52,15 @@ export class Upkeep {
   #lookedAt = { commit: 0, bytes: 0 };
   /** What it had when the last snapshot was begun. */
   #snapshotAt = 0;
+  /** Topics whose oldest messages are about to go. */
+  readonly #overflowing = new Set<TopicState>();
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(
     core: Core,
     recovered: Recovered,
-    deadLetters: DeadLetters,
+    { deadLetters, overflow, pressure }: Helpers,
     { segmentBytes, snapshotBytes }: UpkeepOptions,
   ) {
     this.#core = core;
@@ -55,6 +69,8 @@ export class Upkeep {
     this.#snapshotter = new Snapshotter(core, recovered.snapshots);
     this.#reclaim = new Reclaim(core, segmentBytes);
     this.#expiry = new Expiry(core, deadLetters);
+    this.#overflow = overflow;
+    this.#pressure = pressure;
     this.#lookAlarm = core.timers.createAlarm(() => this.#start(() => this.#look()));
     this.#expiryAlarm = core.timers.createAlarm(() => this.#start(() => this.#expire()));
   }
@@ -108,6 +124,16 @@ export class Upkeep {
     }
   }
 
+  /** A topic has more than its limit: its oldest messages go, once what is under way is done. */
+  makeRoom(topic: TopicState): void {
+    if (this.#overflowing.has(topic)) return;
+    this.#overflowing.add(topic);
+    this.#start(async () => {
+      this.#overflowing.delete(topic);
+      await this.#overflow.run(topic);
+    });
+  }
+
   attachProducer(id: ProducerId): ProducerState {
     const { byId } = this.#core.state.producers;
     this.#detached.delete(id);
@@ -139,7 +165,9 @@ export class Upkeep {
     if (isDue || (isQuiet && this.#wouldFree())) await this.#takeSnapshot();
     const hasFreed = await this.#reclaim.run(this.#snapshotter.coveredByAll);
     if (files.isFull && (await files.spare.make())) await files.sealLeftovers();
-    const hasMore = files.isFull || !isQuiet || hasFreed || this.#wouldFree();
+    await this.#pressure.look();
+    const isShort = files.isFull || this.#pressure.isOn;
+    const hasMore = isShort || !isQuiet || hasFreed || this.#wouldFree();
     if (hasMore && !this.#isStopped) this.#lookAlarm.set(clock.monotonic() + LOOK_MS);
   }
 

@@ -1,7 +1,7 @@
 /** Topics, subscriptions, dead letters and the broker's state: what is asked for, answered by the administration. */
 import type { peyk } from "@peyk/client/protocol";
 import type { Peer } from "../context.js";
-import { plain } from "./plain.js";
+import { plain, read } from "./plain.js";
 
 export const ADMINISTRATION = {
   createTopic: plain("createTopic", "topic", (peer, { name, options }) =>
@@ -13,10 +13,10 @@ export const ADMINISTRATION = {
   getTopic: plain("getTopic", "topic", async (peer, { name }) =>
     peer.context.administration.topic(name),
   ),
-  listTopics: plain("listTopics", "topics", async (peer, { pattern, after, limit }) =>
+  listTopics: read("listTopics", "topics", async (peer, { pattern, after, limit }) =>
     peer.context.administration.listTopics({ pattern, after, limit }),
   ),
-  peekTopic: plain("peekTopic", "peekedMessages", (peer, { name, count }) =>
+  peekTopic: read("peekTopic", "peekedMessages", (peer, { name, count }) =>
     peer.context.administration.peekTopic(name, count),
   ),
   purgeTopic: plain("purgeTopic", "count", (peer, { name, dryRun }) =>
@@ -33,11 +33,11 @@ export const ADMINISTRATION = {
   updateSubscription: plain("updateSubscription", "subscription", (peer, { name, options }) =>
     peer.context.administration.updateSubscription(name, options),
   ),
-  getSubscription: plain("getSubscription", "subscription", async (peer, { name }) => {
+  getSubscription: read("getSubscription", "subscription", async (peer, { name }) => {
     const subscription = await peer.context.administration.subscription(name);
     return withConsumers(peer, [subscription])[0] ?? subscription;
   }),
-  listSubscriptions: plain(
+  listSubscriptions: read(
     "listSubscriptions",
     "subscriptions",
     async (peer, { pattern, after, limit }) => {
@@ -46,7 +46,7 @@ export const ADMINISTRATION = {
       return { ...page, subscriptions: withConsumers(peer, page.subscriptions ?? []) };
     },
   ),
-  peekSubscription: plain("peekSubscription", "peekedMessages", (peer, { name, state, count }) =>
+  peekSubscription: read("peekSubscription", "peekedMessages", (peer, { name, state, count }) =>
     peer.context.administration.peekSubscription(name, state, count),
   ),
   purgeSubscription: plain("purgeSubscription", "count", (peer, { name, dryRun }) =>
@@ -57,7 +57,7 @@ export const ADMINISTRATION = {
     return {};
   }),
 
-  listDeadLetters: plain("listDeadLetters", "deadLetters", (peer, body) => {
+  listDeadLetters: read("listDeadLetters", "deadLetters", (peer, body) => {
     const { subscription, which, after, limit } = body;
     const { deadLetters } = peer.context.administration;
     return deadLetters.list(subscription, { which, after, limit });

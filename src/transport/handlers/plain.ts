@@ -32,6 +32,27 @@ export function plain<Kind extends PlainClientKind, AnswerKind extends PlainServ
   };
 }
 
+/** The same for what reads without changing anything, and may have a large answer: see `Reads`. */
+export function read<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
+  kind: Kind,
+  answerKind: AnswerKind,
+  handle: (peer: Peer, body: Body<Kind>) => Promise<AnswerBody<AnswerKind>>,
+): (peer: Peer, request: Request) => Promise<void> {
+  return async (peer, { id, packet, start, end }) => {
+    const body = readClientFrame(kind, packet, start, end);
+    if (peer.administering >= MAX_ADMINISTERING) throw tooMany();
+    peer.administering += 1;
+    try {
+      await peer.reads.next(async () => {
+        const answer = await handle(peer, body);
+        peer.answer(id, (writer) => writeServerFrame(writer, id, answerKind, answer));
+      });
+    } finally {
+      peer.administering -= 1;
+    }
+  };
+}
+
 function tooMany(): PeykError {
   const detail = `${MAX_ADMINISTERING} requests of this connection are being handled; wait for their answers`;
   const options = { limit: MAX_ADMINISTERING, retryAfterMs: 100 };

@@ -69,7 +69,10 @@ test("the defaults that are told are those of the broker", () => {
     maxPayload: told("maxPayload"),
     maxConnections: told("maxConnections"),
     engine: [told("durability"), told("segmentSize"), told("spareSize")],
-    topic: [told("retain"), told("retainBytes"), told("expireUnsettled")],
+    topic: [
+      ...[told("retain"), told("retainBytes"), told("expireUnsettled")],
+      ...[told("maxBacklogBytes"), told("overflow")],
+    ],
     ackDeadline: told("ackDeadline"),
     maxAttempts: told("maxAttempts"),
     retry: [told("retryMin"), told("retryMax")],
@@ -81,7 +84,10 @@ test("the defaults that are told are those of the broker", () => {
     maxPayload: broker.maxPayloadBytes,
     maxConnections: broker.maxConnections,
     engine: [broker.engine.durability, broker.engine.segmentBytes, broker.engine.spareBytes],
-    topic: [topic.retainMs, topic.retainBytes, topic.expireUnsettledMs],
+    topic: [
+      ...[topic.retainMs, topic.retainBytes, topic.expireUnsettledMs],
+      ...[topic.maxBacklogBytes, topic.overflow],
+    ],
     ackDeadline: subscription.ackDeadlineMs,
     maxAttempts: subscription.maxAttempts,
     retry: [subscription.retry.minMs, subscription.retry.maxMs],

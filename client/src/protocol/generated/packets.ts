@@ -3854,6 +3854,8 @@ const $made = $root.peyk = (() => {
             Status.prototype.publishPerSecond = 0;
             Status.prototype.deliverPerSecond = 0;
             Status.prototype.eventLoopDelayP99Ms = 0;
+            Status.prototype.eventLoopDelayP999Ms = 0;
+            Status.prototype.eventLoopDelayMaxMs = 0;
             Status.prototype.counters = $util.emptyObject;
 
             Status.encode = function (message, writer, _depth) {
@@ -3892,6 +3894,10 @@ const $made = $root.peyk = (() => {
                 if (message.counters != null && $Object.hasOwnProperty.call(message, "counters"))
                     for (let keys = $Object.keys(message.counters), i = 0; i < keys.length; ++i)
                         writer.uint32(114).fork().uint32(10).string(keys[i]).uint32(16).uint64(message.counters[keys[i]]).ldelim();
+                if (message.eventLoopDelayP999Ms != null && $Object.hasOwnProperty.call(message, "eventLoopDelayP999Ms") && !$Object.is(message.eventLoopDelayP999Ms, 0))
+                    writer.uint32(121).double(message.eventLoopDelayP999Ms);
+                if (message.eventLoopDelayMaxMs != null && $Object.hasOwnProperty.call(message, "eventLoopDelayMaxMs") && !$Object.is(message.eventLoopDelayMaxMs, 0))
+                    writer.uint32(129).double(message.eventLoopDelayMaxMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4040,6 +4046,24 @@ const $made = $root.peyk = (() => {
                                 message.eventLoopDelayP99Ms = value;
                             else
                                 delete message.eventLoopDelayP99Ms;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.eventLoopDelayP999Ms = value;
+                            else
+                                delete message.eventLoopDelayP999Ms;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.eventLoopDelayMaxMs = value;
+                            else
+                                delete message.eventLoopDelayMaxMs;
                             continue;
                         }
                     case 14: {
@@ -9673,6 +9697,8 @@ export interface IStatus {
   readonly publishPerSecond?: number | undefined;
   readonly deliverPerSecond?: number | undefined;
   readonly eventLoopDelayP99Ms?: number | undefined;
+  readonly eventLoopDelayP999Ms?: number | undefined;
+  readonly eventLoopDelayMaxMs?: number | undefined;
   readonly counters?: { readonly [key: string]: number } | undefined;
 }
 export interface Status {
@@ -9689,7 +9715,10 @@ export interface Status {
   readonly residentBytes: number;
   readonly publishPerSecond: number;
   readonly deliverPerSecond: number;
+/** How late the broker's event loop ran what was due, over the last minute or so */
   readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayP999Ms: number;
+  readonly eventLoopDelayMaxMs: number;
 /** Counters by name: "frames_rejected", "torn_tails", "origins_rejected", ... */
   readonly counters: { readonly [key: string]: number };
 }
@@ -10594,6 +10623,8 @@ export const JSON_FIELDS: Readonly<Record<string, Readonly<Record<string, string
   "publishPerSecond": "double",
   "deliverPerSecond": "double",
   "eventLoopDelayP99Ms": "double",
+  "eventLoopDelayP999Ms": "double",
+  "eventLoopDelayMaxMs": "double",
   "counters": "{uint64}"
  },
  "Error": {

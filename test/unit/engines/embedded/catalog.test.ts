@@ -1,8 +1,15 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import type { Catalog, CatalogEvent } from "../../../../src/broker/engine.js";
-import { dead, EngineHarness, TOPIC_SETTINGS } from "../../../harness/engine-harness.js";
-import { numbered } from "../../../harness/messages.js";
+import {
+  dead,
+  EngineHarness,
+  retryAfter,
+  TOPIC_SETTINGS,
+} from "../../../harness/engine-harness.js";
+import { RecordReader } from "../../../../src/engines/embedded/reader.js";
+import { deferred } from "../../../harness/sdk-world.js";
+import { encodeMessages, numbered } from "../../../harness/messages.js";
 import type { SimulatedDisk } from "../../../harness/simulated-disk.js";
 
 const RETAINED = { retainMs: 1e9 };
@@ -206,3 +213,53 @@ async function catalogAfterCrash({ disk }: EngineHarness): Promise<Catalog> {
   const next = await EngineHarness.open({}, (disk as SimulatedDisk).crash());
   return next.catalog;
 }
+
+describe("a deletion that is under way", () => {
+  test("of a subscription makes its feed not_found before it is durable", async () => {
+    const harness = await EngineHarness.open();
+    await harness.createTopic("t");
+    const { id } = await harness.subscribe("t/g");
+    const isGone = () => {
+      try {
+        harness.engine.feed(id, { run: () => {}, blocked: () => {}, lost: () => {} }).close();
+        return false;
+      } catch (error) {
+        expect(error).toMatchObject({ code: "not_found" });
+        return true;
+      }
+    };
+    let isTold = false;
+    harness.engine.watch(() => (isTold = true));
+    const deleted = harness.engine.change({ kind: "delete-subscription", subscription: id });
+
+    while (!isGone()) await Promise.resolve();
+
+    expect(isTold).toBe(false);
+    await harness.answer(deleted);
+  });
+
+  test("of a topic does not make a starting feed take its messages for references", async () => {
+    const harness = await EngineHarness.open({ recentBytes: 0 });
+    const { id: topic } = await harness.createTopic("t");
+    const { id } = await harness.subscribe("t/g", { ordered: true });
+    for (let number = 1; number <= 3; number += 1) {
+      await harness.append({ topic, batch: encodeMessages([{ id: number, key: "k" }]) });
+    }
+    const first = await harness.consume(id);
+    await first.settle(retryAfter(60_000));
+    first.close();
+    // The feed looks up the keys of what failed, one after the other; the first read takes its time.
+    const { promise, resolve } = deferred();
+    const read = vi.spyOn(RecordReader.prototype, "message");
+    onTestFinished(() => read.mockRestore());
+    read.mockImplementationOnce(() => promise.then(() => undefined));
+
+    const second = await harness.consume(id);
+    expect(read).toHaveBeenCalledTimes(1);
+    await harness.change({ kind: "delete-topic", topic });
+    resolve();
+    await harness.quiet();
+
+    expect([second.ids, harness.failures]).toEqual([[], []]);
+  });
+});

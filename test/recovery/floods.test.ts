@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import { connect as connectTcp, type Socket } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { limits } from "@peyk/client/protocol";
+import { ChildBroker } from "../harness/child-broker.js";
+import { Neighbour } from "../harness/neighbour.js";
+import { RawSocket, upgradeRequest, webSocketFrame } from "../harness/raw-socket.js";
+import { Rounds } from "../harness/rounds.js";
+import { tempDir } from "../harness/start-broker.js";
+
+/** As a proof it takes as long as it takes. */
+const LONG = { timeout: 86_400_000 };
+
+const MIB = 1024 * 1024;
+
+/** What garbage may come and go in, whatever is done to a broker. */
+const SLACK_BYTES = 48 * MIB;
+
+/** What a connection that does nothing may take, in bytes. */
+const IDLE_BYTES = 32 * 1024;
+
+/** Those that a broker takes unless told otherwise. */
+const MAX_CONNECTIONS = 5_000;
+
+/** Sockets that a flood opens at a time: below what a process may have open. */
+const AT_ONCE = 500;
+
+const CONTINUATION = 0;
+const BINARY = 2;
+const PING = 9;
+
+/** A broker in a process of its own, and a client that must not notice what is done to it. */
+async function startWatched(options: Parameters<typeof ChildBroker.start>[0] = {}) {
+  const broker = await ChildBroker.start({ dataDir: tempDir(), spareBytes: 0, ...options });
+  const neighbour = await Neighbour.connect(broker.url);
+  await neighbour.work();
+  const status = () => neighbour.client.ask("getStatus", {}, "status");
+  return { broker, url: broker.url, neighbour, status };
+}
+
+/** A TCP connection that is given a request and never looked at again. */
+function openAndWrite(url: string, bytes: string | Uint8Array): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connectTcp(Number(port), hostname);
+  socket.on("error", () => {});
+  onTestFinished(() => void socket.destroy());
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve(socket));
+    socket.once("connect", () => socket.write(bytes, () => resolve(socket)));
+  });
+}
+
+/** Runs `work` so many times, some at a time, while the neighbour works. */
+async function flood(
+  rounds: Rounds,
+  neighbour: Neighbour,
+  work: (round: number) => Promise<void>,
+): Promise<void> {
+  for (let round = 0; round < rounds.count; round += AT_ONCE) {
+    const size = Math.min(AT_ONCE, rounds.count - round);
+    const works = Array.from({ length: size }, (_, index) => work(round + index));
+    await Promise.all([neighbour.work(), ...works]);
+    rounds.add(size);
+  }
+}
+
+// Goal: what strangers do to the listener costs the broker little memory and its clients nothing. Method: a real process,
+// floods of one kind each, and a neighbour that publishes and consumes all the while.
+describe("a flood of", () => {
+  test("upgrades that are reset at once leaves nothing", LONG, async () => {
+    const rounds = new Rounds(500, "upgrades");
+    const { url, neighbour, status } = await startWatched();
+    await flood(rounds, neighbour, async () => {
+      const socket = await openAndWrite(url, upgradeRequest());
+      socket.resetAndDestroy();
+    });
+
+    await expect.poll(async () => (await status()).connections).toBe(1);
+    await neighbour.work();
+  });
+
+  test("connections holds the cap, and those that were let in are served", LONG, async () => {
+    const rounds = new Rounds(300, "connections");
+    const maxConnections = 50;
+    const { url, neighbour, status } = await startWatched({ maxConnections });
+    const before = await status();
+    let refused = 0;
+    await flood(rounds, neighbour, async () => {
+      const socket = await openAndWrite(url, upgradeRequest());
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      if (answer.toString().startsWith("HTTP/1.1 503 ")) refused += 1;
+    });
+
+    const after = await status();
+    expect(after.connections).toBeLessThanOrEqual(maxConnections);
+    expect(refused).toBeGreaterThanOrEqual(rounds.count - maxConnections);
+    expect(after.counters["connections_refused"]).toBe(refused);
+    expect(after.residentBytes - before.residentBytes).toBeLessThan(SLACK_BYTES);
+    await neighbour.work();
+  });
+
+  test("half frames takes no more than what strangers may send", LONG, async () => {
+    const rounds = new Rounds(300, "half frames");
+    const { url, neighbour, status } = await startWatched();
+    const before = await status();
+    // The header of a frame of the largest size, and as much of it as a stranger may send.
+    const frame = webSocketFrame(BINARY, new Uint8Array(limits.MAX_PACKET_BYTES));
+    const half = frame.subarray(0, limits.MAX_PACKET_BYTES_BEFORE_HELLO - 100);
+    await flood(rounds, neighbour, async () => {
+      await openAndWrite(url, Buffer.concat([Buffer.from(upgradeRequest()), half]));
+    });
+
+    const after = await status();
+    const each = IDLE_BYTES + 2 * limits.MAX_PACKET_BYTES_BEFORE_HELLO;
+    const most = SLACK_BYTES + Math.min(rounds.count, MAX_CONNECTIONS) * each;
+    expect(after.residentBytes - before.residentBytes).toBeLessThan(most);
+    await neighbour.work();
+  });
+
+  test("pings that are not read ends its connection, and takes no memory", LONG, async () => {
+    const rounds = new Rounds(20_000, "pings");
+    const { url, neighbour, status } = await startWatched();
+    const before = await status();
+    const raw = await RawSocket.upgraded(url);
+    raw.socket.pause();
+    const ping = webSocketFrame(PING, new Uint8Array(125));
+    const most = 1_000;
+    for (let sent = 0; sent < rounds.count && !raw.socket.destroyed; sent += most) {
+      raw.write(Buffer.concat(Array<Buffer>(most).fill(ping)));
+      await neighbour.work(1);
+      rounds.add(most);
+    }
+    raw.socket.resume();
+
+    expect(await raw.closeCode()).toBe(4008);
+    expect((await status()).residentBytes - before.residentBytes).toBeLessThan(SLACK_BYTES);
+  });
+
+  test("broken WebSocket frames closes each with its code", LONG, async () => {
+    const rounds = new Rounds(200, "broken frames");
+    const { url, neighbour } = await startWatched();
+    await flood(rounds, neighbour, async (round) => {
+      const [bytes, code] = BROKEN[round % BROKEN.length] ?? [Buffer.alloc(0), 0];
+      const raw = await RawSocket.upgraded(url);
+      raw.write(bytes);
+      expect(await raw.closeCode()).toBe(code);
+    });
+    await neighbour.work();
+  });
+});
+
+/** What is no WebSocket frame, and the code that it is closed with. */
+const BROKEN: readonly (readonly [bytes: Buffer, code: number])[] = [
+  [webSocketFrame(BINARY, new Uint8Array(0), { masked: false }), 1002],
+  // "Compressed", where no compression was negotiated.
+  [webSocketFrame(BINARY, new Uint8Array(10), { rsv: 0x40 }), 1002],
+  [webSocketFrame(3, new Uint8Array(0)), 1002],
+  [webSocketFrame(CONTINUATION, new Uint8Array(0)), 1002],
+  [webSocketFrame(PING, new Uint8Array(0), { fin: false }), 1002],
+  [webSocketFrame(PING, new Uint8Array(126)), 1002],
+  [webSocketFrame(8, Buffer.from([0x03, 0xed])), 1002],
+  [webSocketFrame(1, Buffer.from([0xc0, 0x80])), 1007],
+  [webSocketFrame(1, Buffer.from("{}")), 1003],
+  [webSocketFrame(BINARY, Buffer.alloc(limits.MAX_PACKET_BYTES + 1)).subarray(0, 100), 1009],
+];
