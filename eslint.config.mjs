@@ -6,6 +6,10 @@ const ALL_CODE = ["**/*.{ts,mts,js,mjs}"];
 const TYPED_CODE = ["{src,client/src,test,bench}/**/*.ts"];
 const SHIPPED_CODE = ["src/**/*.ts", "client/src/**/*.ts"];
 
+const NODE_GLOBALS = ["Buffer", "process", "global", "setImmediate"];
+
+const USE_CLIENT_CLOCK =
+  "Use the injected Clock (client/src/clock.ts): tests decide what time it is.";
 const USE_CLOCK = "Use the injected Clock (src/runtime/clock.ts): tests decide what time it is.";
 const USE_RANDOM = "Use the injected Random (src/runtime/random.ts): a seed replays a whole run.";
 const USE_DISK = "Use the injected Disk (src/engines/embedded/disk.ts): tests make it fail.";
@@ -19,6 +23,23 @@ const DISK_MODULES = ["fs", "fs/promises"];
 /** The same module with and without the prefix `node:`. */
 const bothNames = (modules) => modules.flatMap((name) => [name, `node:${name}`]);
 const restrict = (names, message) => names.map((name) => ({ name, message }));
+
+/** Rules for code that is given its time and its randomness. */
+const NO_REAL_TIME_OR_RANDOM = {
+  "no-restricted-properties": [
+    "error",
+    { object: "Date", property: "now", message: USE_CLOCK },
+    { object: "process", property: "hrtime", message: USE_CLOCK },
+    { object: "Math", property: "random", message: USE_RANDOM },
+    { object: "crypto", property: "randomUUID", message: USE_RANDOM },
+    { object: "crypto", property: "getRandomValues", message: USE_RANDOM },
+  ],
+  "no-restricted-syntax": [
+    "error",
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: USE_CLOCK },
+    { selector: "CallExpression[callee.name='Date']", message: USE_CLOCK },
+  ],
+};
 
 export default defineConfig(
   globalIgnores(["**/dist/", "**/generated/", "**/node_modules/", "coverage/", ".cache/"]),
@@ -87,27 +108,23 @@ export default defineConfig(
   },
   {
     // Time, randomness and the disk are injected here, so that a simulation decides all three.
-    files: ["src/broker/**/*.ts", "src/engines/**/*.ts"],
-    // The real disk behind the Disk port, and the lock that it takes.
-    ignores: ["src/engines/embedded/node-disk.ts", "src/engines/embedded/directory-lock.ts"],
+    files: ["src/**/*.ts"],
+    ignores: [
+      // The real ones behind the ports, and the lock that the disk takes.
+      "src/runtime/*.ts",
+      "src/engines/embedded/node-disk.ts",
+      "src/engines/embedded/directory-lock.ts",
+      // Programs, and what waits for real work in the tests of applications.
+      "src/cli/**/*.ts",
+      "src/journal-tools.ts",
+      "src/test.ts",
+    ],
     rules: {
       "no-restricted-globals": [
         "error",
         { globals: restrict(CLOCK_GLOBALS, USE_CLOCK), checkGlobalObject: true },
       ],
-      "no-restricted-properties": [
-        "error",
-        { object: "Date", property: "now", message: USE_CLOCK },
-        { object: "process", property: "hrtime", message: USE_CLOCK },
-        { object: "Math", property: "random", message: USE_RANDOM },
-        { object: "crypto", property: "randomUUID", message: USE_RANDOM },
-        { object: "crypto", property: "getRandomValues", message: USE_RANDOM },
-      ],
-      "no-restricted-syntax": [
-        "error",
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: USE_CLOCK },
-        { selector: "CallExpression[callee.name='Date']", message: USE_CLOCK },
-      ],
+      ...NO_REAL_TIME_OR_RANDOM,
       "no-restricted-imports": [
         "error",
         {
@@ -144,7 +161,24 @@ export default defineConfig(
       "no-restricted-globals": [
         "error",
         {
-          globals: restrict(["Buffer", "process", "global", "setImmediate"], RUNS_IN_BROWSERS),
+          globals: restrict(NODE_GLOBALS, RUNS_IN_BROWSERS),
+          checkGlobalObject: true,
+        },
+      ],
+    },
+  },
+  {
+    files: ["client/src/**/*.ts"],
+    ignores: ["client/src/**/*.node.ts", "client/src/clock.ts", "client/src/random.ts"],
+    rules: {
+      ...NO_REAL_TIME_OR_RANDOM,
+      "no-restricted-globals": [
+        "error",
+        {
+          globals: [
+            ...restrict(NODE_GLOBALS, RUNS_IN_BROWSERS),
+            ...restrict(["setTimeout", "setInterval", "performance"], USE_CLIENT_CLOCK),
+          ],
           checkGlobalObject: true,
         },
       ],

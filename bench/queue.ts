@@ -6,6 +6,7 @@ import { MESSAGES_TAG, MessageBatch, PLAIN_SETTLE } from "@peyk/client/protocol"
 import { attachConsumer } from "../src/broker/attach.js";
 import type { Consumer } from "../src/broker/consumer.js";
 import type { FeedEvents, Run, Subscription, Unit, UnitResult } from "../src/broker/engine.js";
+import { HeldBytes } from "../src/broker/held-bytes.js";
 import { LeaseClock } from "../src/broker/lease-clock.js";
 import type { QueueContext } from "../src/broker/queue-context.js";
 import { Queue } from "../src/broker/queue.js";
@@ -182,7 +183,8 @@ function measure(each: Case): number {
       leaseLost: () => {},
       consumerLost: () => {},
     },
-    maxCredit: { messages: 10_000, bytes: 256 * 1024 * 1024 },
+    maxCredit: { messages: 10_000, bytes: 2 ** 28 },
+    held: new HeldBytes({ all: 2 ** 29, one: 2 ** 28 }, clock),
   };
   const queue = new Queue(context, SUBSCRIPTION);
   const workers = Array.from({ length: each.consumers }, (_, index) => {

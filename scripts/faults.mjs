@@ -64,7 +64,7 @@ export const FAULTS = [
           'if (ended === undefined) this.#holdings.end(part, outcome.kind === "dead" ? SETTLED : RETURNED);',
       },
     ],
-    proofs: ["test/unit/broker/queue-model.test.ts"],
+    proofs: ["test/recovery/model.test.ts"],
   },
   {
     name: "drop a retry",
@@ -75,7 +75,7 @@ export const FAULTS = [
         replace: "",
       },
     ],
-    proofs: ["test/recovery/power-cuts.test.ts"],
+    proofs: ["test/recovery/model.test.ts"],
   },
   {
     name: "double a delivery: what is given back is handed out twice",
@@ -131,7 +131,7 @@ export const FAULTS = [
         replace: 'if (how === "crash" && isRunning) continue;',
       },
     ],
-    proofs: ["test/recovery/cuts.test.ts"],
+    proofs: ["test/recovery/model.test.ts", "test/recovery/consumer-kills.test.ts"],
   },
   {
     name: "serve a recovered tail before it is synced",

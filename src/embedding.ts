@@ -8,12 +8,10 @@ import {
 import type { ConnectOptions, Peyk } from "@peyk/client";
 import { PeykError } from "@peyk/client/protocol";
 import type { BrokerOptions } from "./options.js";
-import { systemClock, type Clock } from "./runtime/clock.js";
+import { keepAlive, systemClock, type Clock } from "./runtime/clock.js";
+import type { Random } from "./runtime/random.js";
 import { Server } from "./server.js";
 import { joinInMemory } from "./transport/memory-line.js";
-
-/** How often nothing is done so that a process with a client stays alive, in ms. */
-const KEEP_ALIVE_MS = 60_000;
 
 /** A broker inside this process. */
 export interface Broker extends AsyncDisposable {
@@ -39,6 +37,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 export class EmbeddedBroker implements Broker {
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #random: Random | undefined;
   readonly #token: string | undefined;
   /** Connections within the process that are open. */
   readonly #sockets = new Set<MemoryConnection>();
@@ -47,6 +46,7 @@ export class EmbeddedBroker implements Broker {
   constructor(server: Server, options: Partial<BrokerOptions>) {
     this.#server = server;
     this.#clock = options.clock ?? systemClock;
+    this.#random = options.random;
     this.#token = options.token;
   }
 
@@ -62,6 +62,7 @@ export class EmbeddedBroker implements Broker {
         urls: ["in-process"],
         openSocket: this.#openSocket,
         clock: this.#clock,
+        ...(this.#random && { random: this.#random }),
         defaultName: `in-process:${process.pid}`,
         software: `peyk-client/${CLIENT_VERSION} in-process`,
       },
@@ -101,14 +102,14 @@ class MemoryConnection {
   readonly #socket: ReturnType<typeof joinInMemory>;
   readonly #events: SocketEvents;
   readonly #ended: () => void;
-  readonly #keptAlive: NodeJS.Timeout | undefined;
+  readonly #letGo: (() => void) | undefined;
   #isOpen = true;
 
   constructor(server: Server, clock: Clock, events: SocketEvents, ended: () => void) {
     this.#events = events;
     this.#ended = ended;
     // As a socket of a network does; a clock of tests keeps nobody.
-    if (clock === systemClock) this.#keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+    if (clock === systemClock) this.#letGo = keepAlive();
     this.#socket = joinInMemory(server.accept, clock, {
       packet: (packet) => {
         if (this.#isOpen) events.packet(packet);
@@ -141,7 +142,7 @@ class MemoryConnection {
   #end(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    clearInterval(this.#keptAlive);
+    this.#letGo?.();
     this.#ended();
     this.#events.closed(code, reason);
   }

@@ -73,6 +73,8 @@ function createMessageLog(log: LogListener): BrokerEvents {
       const hint = `peyk subscription create ${topic}/workers`;
       log("warn", "published to nobody", { topic, hint });
     },
+    idleTopicRemoved: (topic) =>
+      log("info", "topic removed", { topic, reason: "unused for a day" }),
     subscriptionsOverlap: (created, other) =>
       log("warn", "subscriptions overlap", { created, other, hint: "each gets its own copy" }),
   };

@@ -4,6 +4,7 @@ import { Administration } from "./broker/administration.js";
 import { Broker } from "./broker/broker.js";
 import { countLosses, createCounters, type Counters } from "./counters.js";
 import { drain } from "./drain.js";
+import type { Disk } from "./engines/embedded/disk.js";
 import { EmbeddedEngine } from "./engines/embedded/engine.js";
 import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
@@ -11,7 +12,7 @@ import { openListeners } from "./listeners.js";
 import { createLogEvents, type ServerEvents } from "./log-events.js";
 import { limitLog } from "./log-limit.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
-import { systemClock } from "./runtime/clock.js";
+import { keepAlive, systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
 import { Turns } from "./runtime/turns.js";
@@ -71,7 +72,8 @@ export class Server {
       authenticate: createAuthenticator(resolved.token),
     };
     this.accept = (line) => new Connection(this.context, line);
-    this.#loopDelay.start(clock.monotonic());
+    // An injected clock says nothing of the real event loop.
+    if (clock === systemClock) this.#loopDelay.start(clock.monotonic());
     this.#onFailure = options.onFailure ?? (() => {});
     broker.engine.onFailure((error) => {
       events.engineFailed(error);
@@ -79,12 +81,15 @@ export class Server {
     });
   }
 
-  /** Rejects with a PeykError, or with a local error of the data directory; then nothing is left open. */
-  static async start(options: BrokerOptions): Promise<Server> {
+  /**
+   * Rejects with a PeykError, or with a local error of the data directory; then nothing is left open.
+   *
+   * @param simulated - Stands in for `dataDir`, so that a simulation decides what becomes of the disk.
+   */
+  static async start(options: BrokerOptions, simulated?: Disk): Promise<Server> {
     const resolved = resolveOptions(options);
     const { clock = systemClock, random = systemRandom } = options;
-    const { dataDir } = resolved;
-    const disk = dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
+    const disk = simulated ?? diskOf(resolved);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const counters = createCounters();
     const log = limitLog(options.log ?? (() => {}), clock);
@@ -126,6 +131,16 @@ export class Server {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    // Timers of the clock keep nobody alive, and after the last connection nothing else would.
+    const letGo = keepAlive();
+    try {
+      await this.#stop(timeoutMs);
+    } finally {
+      letGo();
+    }
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
     const { context } = this;
     context.refusal ??= new PeykError("unavailable", "the broker is stopping", {
       retryAfterMs: 1_000,
@@ -159,9 +174,13 @@ export class Server {
   }
 }
 
+const diskOf = ({ dataDir }: ResolvedOptions): Disk =>
+  dataDir === undefined ? new MemoryDisk() : new NodeDisk(dataDir);
+
 const brokerConfig = ({ autoCreate }: ResolvedOptions) => ({
   autoCreate,
   maxCredit: { messages: limits.MAX_CREDIT_MESSAGES, bytes: limits.MAX_CREDIT_BYTES },
+  maxHeldBytes: limits.MAX_HELD_BYTES,
 });
 
 const transportConfig = ({ resumeGraceMs, maxPayloadBytes }: ResolvedOptions) => ({

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.js";
 import { createBody, type Window } from "./consumer-credit.js";
 import type { DeliverySource } from "./delivery-slice.js";
 import { PeykError } from "./protocol/index.js";
+import type { Random } from "./random.js";
 import type { RequestOptions, Requests } from "./requests.js";
 import type { ResolvedSource } from "./topic.js";
 import type { SubscribeOptions } from "./types.js";
@@ -15,6 +16,7 @@ export class Attachment {
   sources: readonly DeliverySource[] = [];
   readonly #requests: Requests;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #consumer: number;
   #wanted: readonly ResolvedSource[];
   /** Those of `#wanted` that are no more; the others keep their indexes until it is attached anew. */
@@ -22,13 +24,14 @@ export class Attachment {
   readonly #options: SubscribeOptions;
 
   constructor(
-    parts: { readonly requests: Requests; readonly clock: Clock },
+    parts: { readonly requests: Requests; readonly clock: Clock; readonly random: Random },
     consumer: number,
     wanted: readonly ResolvedSource[],
     options: SubscribeOptions,
   ) {
     this.#requests = parts.requests;
     this.#clock = parts.clock;
+    this.#random = parts.random;
     this.#consumer = consumer;
     this.#wanted = wanted;
     this.#options = options;
@@ -87,7 +90,7 @@ export class Attachment {
       } catch (error) {
         if (!PeykError.is(error) || !error.retryable) return error as PeykError;
       }
-      const waitMs = backoffMs(attempt, Math.random());
+      const waitMs = backoffMs(attempt, this.#random.fraction());
       await new Promise<void>((resolve) => this.#clock.setTimer(waitMs, resolve));
     }
     return undefined;

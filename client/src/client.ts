@@ -24,6 +24,7 @@ import {
 } from "./protocol/index.js";
 import { publishMany } from "./publish-many.js";
 import { Publisher } from "./publisher.js";
+import { systemRandom, type Random } from "./random.js";
 import { Requests } from "./requests.js";
 import type { OpenSocket } from "./socket.js";
 import { resolveFrom, resolveTo, type From, type To, type Topic } from "./topic.js";
@@ -59,6 +60,8 @@ export interface ClientParts {
   readonly urls: readonly string[];
   readonly openSocket: OpenSocket;
   readonly clock: Clock;
+  /** Default: that of the runtime. */
+  readonly random?: Random;
   readonly defaultName: string;
   readonly software: string;
 }
@@ -82,6 +85,7 @@ class Client implements Peyk {
   readonly subscriptions: Peyk["subscriptions"];
   readonly dlq: Peyk["dlq"];
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #log: LogListener;
   readonly #emitter: Emitter;
   readonly #link: Link;
@@ -99,14 +103,16 @@ class Client implements Peyk {
   constructor(options: ConnectOptions, parts: ClientParts) {
     const requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#clock = parts.clock;
+    this.#random = parts.random ?? systemRandom;
     this.#log = createLog(options.log);
     this.#emitter = new Emitter(this.#log);
     const { token = "" } = options;
     this.#link = new Link(
       {
         ...parts,
+        random: this.#random,
         name: (options.name ?? parts.defaultName).slice(0, limits.MAX_CLIENT_NAME_CHARS),
-        producerId: crypto.getRandomValues(new Uint8Array(limits.PRODUCER_ID_BYTES)),
+        producerId: this.#random.bytes(limits.PRODUCER_ID_BYTES),
         token: typeof token === "string" ? () => token : token,
         connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
       },
@@ -266,6 +272,7 @@ class Client implements Peyk {
     const context: ConsumerContext = {
       link: this.#link,
       clock: this.#clock,
+      random: this.#random,
       requests: this.#requests,
       emitter: this.#emitter,
       log: this.#log,

@@ -16,6 +16,7 @@ import { Leases } from "./leases.js";
 import type { Link } from "./link.js";
 import { Pace } from "./pace.js";
 import { PeykError, type Deliver, type SettleVerb } from "./protocol/index.js";
+import type { Random } from "./random.js";
 import type { RequestOptions, Requests } from "./requests.js";
 import { SettleAnswer } from "./settle-answer.js";
 import { Settler } from "./settler.js";
@@ -36,6 +37,7 @@ const FAST_COUNT = 64;
 export interface ConsumerContext {
   readonly link: Link;
   readonly clock: Clock;
+  readonly random: Random;
   readonly requests: Requests;
   readonly emitter: Emitter;
   readonly log: LogListener;

@@ -18,6 +18,7 @@ import {
   type peyk,
   type ServerFrameKind,
 } from "./protocol/index.js";
+import type { Random } from "./random.js";
 import type { OpenSocket, Socket } from "./socket.js";
 import type { Health } from "./types.js";
 import { textOf } from "./waiting.js";
@@ -52,6 +53,7 @@ export interface LinkOptions {
   readonly urls: readonly string[];
   readonly openSocket: OpenSocket;
   readonly clock: Clock;
+  readonly random: Random;
   readonly name: string;
   readonly software: string;
   readonly producerId: Uint8Array;
@@ -374,7 +376,7 @@ export class Link {
   }
 
   #retry(cause: PeykError): void {
-    const { clock, urls } = this.#options;
+    const { clock, random, urls } = this.#options;
     const state = this.#state;
     if (!("socket" in state)) return;
     const wasOpen = state.name !== "connecting";
@@ -385,7 +387,7 @@ export class Link {
     if (state.name !== "open") this.#urlIndex += 1;
     if (!wasOpen) this.#lastFailure = cause;
     const round = Math.floor(Math.max(0, attempt - 1) / urls.length);
-    const retryInMs = backoffMs(round, Math.random());
+    const retryInMs = backoffMs(round, random.fraction());
     const timer = clock.setTimer(retryInMs, () => this.#connect(attempt), true);
     this.#enter({ name: "waiting", attempt, timer });
     this.#lose();

@@ -19,6 +19,8 @@ import type {
   Topic,
 } from "./engine.js";
 import { asPeykError } from "./errors.js";
+import { HeldBytes } from "./held-bytes.js";
+import { IdleTopics } from "./idle-topics.js";
 import { LeaseClock } from "./lease-clock.js";
 import { LiveHub } from "./live-hub.js";
 import { Makings } from "./makings.js";
@@ -35,12 +37,16 @@ export interface BrokerConfig {
   /** Make topics and subscriptions on first use. */
   readonly autoCreate: boolean;
   readonly maxCredit: QueueContext["maxCredit"];
+  /** What all consumers together may hold, in bytes. */
+  readonly maxHeldBytes: number;
 }
 
 /** What the broker tells whoever logs and counts; rare events only. */
 export interface BrokerEvents extends QueueEvents {
   /** Something was published that nobody will get; told once per topic. */
   publishedToNobody(topic: string): void;
+  /** A topic that was made on first use, and was not used for a day, is no more. */
+  idleTopicRemoved(topic: string): void;
   /** A new subscription and another one of its group will each get a copy of some messages. */
   subscriptionsOverlap(created: string, other: string): void;
 }
@@ -70,6 +76,7 @@ export class Broker {
   /** Publishes to topics that are being made, in their order. */
   readonly #waiting = new Map<string, { request: PublishRequest; done: PublishDone }[]>();
   readonly #topicsInTheMaking = new Makings();
+  readonly #idleTopics: IdleTopics;
   readonly #subscriptionsInTheMaking = new Makings();
 
   private constructor(
@@ -92,7 +99,10 @@ export class Broker {
       random,
       events,
       maxCredit: config.maxCredit,
+      held: new HeldBytes({ all: config.maxHeldBytes, one: config.maxCredit.bytes }, clock),
     };
+    const time = { timers: this.#timers, now: () => clock.monotonic() };
+    this.#idleTopics = new IdleTopics(engine, this.names, time, (topic) => this.#removeIdle(topic));
   }
 
   /** Opens the engine. Rejects with what the engine says of a data directory that cannot be served. */
@@ -308,6 +318,20 @@ export class Broker {
       if (error) done(error);
       else this.publish(request, done);
     }
+  }
+
+  /** What is published meanwhile waits, and makes the topic again. */
+  #removeIdle(topic: Topic): void {
+    const { id, name } = topic;
+    if (this.#waiting.has(name) || !this.#idleTopics.isUnused(topic)) return;
+    this.#waiting.set(name, []);
+    this.engine.change({ kind: "delete-topic", topic: id }).then(
+      () => {
+        this.#events.idleTopicRemoved(name);
+        this.#publishWaiting(name, undefined);
+      },
+      (error: unknown) => this.#publishWaiting(name, asPeykError(error)),
+    );
   }
 
   #onCatalog(event: CatalogEvent): void {

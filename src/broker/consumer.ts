@@ -58,6 +58,7 @@ export class Consumer implements Taker {
   readonly #holdings: Holdings;
   readonly #settling: Settling;
   readonly #jobs: SettleJobs;
+  readonly #wake = (): void => this.#wakeSources();
   /** Queues that are no more, and why. */
   readonly #gone = new Map<number, PeykError>();
   #credit: ConsumerCredit;
@@ -72,11 +73,12 @@ export class Consumer implements Taker {
     this.#port = this.#portFor(options);
     this.#credit = resolveCredit(options.credit, context.maxCredit);
     this.#holdings = new Holdings(
-      context.leaseClock,
+      context,
       (source) => this.#source(source).subscription.settings,
       () => this.#onLeaseDue(),
     );
     this.#jobs = new SettleJobs(context, this.#holdings.ring);
+    context.held.join(this.#wake);
     this.#settling = new Settling(this.#holdings, {
       sources,
       consumer: options.name,
@@ -181,6 +183,7 @@ export class Consumer implements Taker {
       else this.#settling.release(chunk, RETURNED, job);
     }
     this.#holdings.leases.close();
+    this.#context.held.leave(this.#wake);
     if (this.#port instanceof HandOverPort) this.#port.close();
     this.#jobs.submit(job);
     this.#sources.forEach((source, index) => {
@@ -195,14 +198,17 @@ export class Consumer implements Taker {
 
   get freeMessages(): number {
     if (this.#presence !== CONNECTED || this.#duty !== SHARED) return 0;
-    const { ring, bytes } = this.#holdings;
+    const { ring } = this.#holdings;
     const free = this.#credit.messages - ring.unsettled;
     if (free <= 0) return 0;
-    return bytes < this.#credit.bytes || ring.unsettled === 0 ? free : 0;
+    return this.freeBytes > 0 || ring.unsettled === 0 ? free : 0;
   }
 
   get freeBytes(): number {
-    return this.#credit.bytes - this.#holdings.bytes;
+    const { bytes, ring } = this.#holdings;
+    const free = Math.min(this.#credit.bytes - bytes, this.#context.held.freeFor(bytes));
+    // Who holds nothing gets a message, however large.
+    return ring.unsettled === 0 ? Math.max(free, 1) : free;
   }
 
   get creditMessages(): number {

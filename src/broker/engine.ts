@@ -309,6 +309,8 @@ export interface TopicStats {
   readonly unbrokenFrom: number;
   readonly storedMessages: number;
   readonly storedBytes: number;
+  /** Some message is unsettled, dead or retained: deleting the topic would lose it. */
+  readonly isNeeded: boolean;
 }
 
 export interface StorageState {

@@ -1,9 +1,10 @@
 import { DeliveryRing } from "./delivery-ring.js";
 import type { Chunk, EndedState } from "./delivery-ring.js";
 import type { Run } from "./engine.js";
-import type { LeaseClock } from "./lease-clock.js";
+import type { HeldBytes } from "./held-bytes.js";
 import { Leases } from "./leases.js";
 import type { LeaseSettings } from "./leases.js";
+import type { QueueContext } from "./queue-context.js";
 
 /** What one consumer holds: its deliveries, their leases and notes, and their size. */
 export class Holdings {
@@ -13,27 +14,34 @@ export class Holdings {
   bytes = 0;
   /** Left by extensions, by delivery. */
   readonly #notes = new Map<number, string>();
+  /** With those of all others. */
+  readonly #held: HeldBytes;
 
   constructor(
-    clock: LeaseClock,
+    { leaseClock, held }: Pick<QueueContext, "leaseClock" | "held">,
     settingsOf: (source: number) => LeaseSettings,
     onLeaseDue: () => void,
   ) {
     this.ring = new DeliveryRing((delivery, state, dueAt) =>
       this.leases.keepStraggler(delivery, state, dueAt),
     );
-    this.leases = new Leases(this.ring, clock, settingsOf, onLeaseDue);
+    this.#held = held;
+    this.leases = new Leases(this.ring, leaseClock, settingsOf, onLeaseDue);
   }
 
   /** Hands out messages of `run`, as buffered, and returns the number of the first delivery. */
   add(source: number, run: Run, from: number, count: number): number {
-    this.bytes += sizeOf(run, from, count);
+    const bytes = sizeOf(run, from, count);
+    this.bytes += bytes;
+    this.#held.add(bytes);
     return this.ring.add(source, run, from, count);
   }
 
   /** Ends what `ring.chunkAt` gave: it is held no longer. */
   end(chunk: Chunk, state: EndedState): void {
-    this.bytes -= sizeOf(chunk.run, chunk.from, chunk.count);
+    const bytes = sizeOf(chunk.run, chunk.from, chunk.count);
+    this.bytes -= bytes;
+    this.#held.remove(bytes);
     this.leases.ended(chunk);
     this.ring.end(chunk, state);
     if (this.#notes.size === 0) return;

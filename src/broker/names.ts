@@ -47,6 +47,15 @@ export class Names {
     return this.#topics.get(name);
   }
 
+  hasTopic(id: TopicId): boolean {
+    return this.#topicNames.has(id);
+  }
+
+  /** Whether a subscription takes from this topic alone. */
+  hasOwnSubscription(topic: string): boolean {
+    return this.#bySource.has(topic);
+  }
+
   subscription(name: string): Subscription | undefined {
     return this.#subscriptions.get(name);
   }

@@ -2,6 +2,7 @@ import type { CreditLimits } from "@peyk/client/protocol";
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import type { Engine } from "./engine.js";
+import type { HeldBytes } from "./held-bytes.js";
 import type { LeaseClock } from "./lease-clock.js";
 import type { QueueEvents } from "./queue-events.js";
 
@@ -14,4 +15,5 @@ export interface QueueContext {
   readonly events: QueueEvents;
   /** Highest credit of a consumer. */
   readonly maxCredit: CreditLimits;
+  readonly held: HeldBytes;
 }

@@ -45,6 +45,13 @@ export class PatternIndex<Item> {
     }
   }
 
+  /** Whether there is an item of exactly this topic or pattern. */
+  has(source: string): boolean {
+    let node: Node<Item> | undefined = this.#root;
+    for (const level of source.split(".")) node = node?.children.get(level);
+    return node !== undefined && node.items.size > 0;
+  }
+
   /** The items whose topic or pattern takes in this topic. */
   matching(topic: string): Item[] {
     const levels = topic.split(".");

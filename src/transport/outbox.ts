@@ -1,5 +1,6 @@
 import { PacketWriter } from "@peyk/client/protocol";
 import type { Clock } from "../runtime/clock.js";
+import { failpoint } from "../runtime/failpoints.js";
 import type { Alarm, Timers } from "../runtime/timers.js";
 import type { Line } from "./line.js";
 import type { PacketPool } from "./packet-pool.js";
@@ -113,7 +114,9 @@ export class Outbox {
     if (this.#isClosed) return;
     this.#sending += 1;
     if (this.#sending === 1) this.#watch();
+    failpoint("packet.before-send");
     this.#line.send(packet, sent);
+    failpoint("packet.after-send");
     if (this.#isBehind || this.#line.bufferedBytes <= this.#context.config.maxBufferedBytes) return;
     this.#isBehind = true;
     this.#events.behind();

@@ -16,9 +16,17 @@ export class BrokerProcess {
   }
 
   static async start(options: BrokerOptions): Promise<BrokerProcess> {
-    const child = fork(SCRIPT, [JSON.stringify(options)]);
+    const child = fork(SCRIPT, [JSON.stringify(options)], { execArgv: ["--expose-gc"] });
     const [{ url }] = (await once(child, "message")) as [{ url: string }];
     return new BrokerProcess(child, url);
+  }
+
+  /** Memory that it uses, garbage apart, in bytes. */
+  async usedBytes(): Promise<number> {
+    const answered = once(this.#child, "message");
+    this.#child.send("memory");
+    const [{ usedBytes }] = (await answered) as [{ usedBytes: number }];
+    return usedBytes;
   }
 
   /** Stops it the polite way. */

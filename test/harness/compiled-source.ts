@@ -30,6 +30,9 @@ export function compileSources(target: string, paths: readonly string[]): string
 }
 
 /** What NodeDisk is made of. */
-export const NODE_DISK_SOURCES = ["node-disk", "directory-lock", "disk-file-name", "disk"].map(
-  (name) => `src/engines/embedded/${name}.ts`,
-);
+export const NODE_DISK_SOURCES = [
+  ...["node-disk", "directory-lock", "disk-file-name", "disk"].map(
+    (name) => `src/engines/embedded/${name}.ts`,
+  ),
+  "src/runtime/failpoints.ts",
+];

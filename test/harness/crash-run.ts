@@ -1,5 +1,8 @@
 import type { Run } from "../../src/broker/engine.js";
 import type { EmbeddedEngineOptions } from "../../src/engines/embedded/engine.js";
+import { DiskError } from "../../src/engines/embedded/disk.js";
+import { JournalFailed } from "../../src/engines/embedded/errors.js";
+import type { DiskFault } from "./disk-faults.js";
 import { Died, DiskCalls, EngineLife, type Death } from "./engine-life.js";
 import { RandomWorkload, sightingsOf } from "./random-workload.js";
 import { SeededRandom } from "./seeded-random.js";
@@ -88,6 +91,23 @@ export class CrashRun {
     return { images: this.#images, messages, lives: this.#lives, operations: this.#operations };
   }
 
+  /**
+   * The second of two processes on a journal has a disk that fails with `fault`; then the machine dies, and a third one finds
+   * what is left. Resolves with whether the disk came to fail.
+   */
+  async runWithFault(fault: DiskFault): Promise<boolean> {
+    const what = `${fault.operation} ${fault.nth} ${fault.kind} ${fault.fromThenOn ? "and on" : ""}`;
+    try {
+      await this.#live(undefined);
+      const faultCount = await this.#liveWithFault(fault);
+      await this.#live(undefined);
+      return faultCount > 0;
+    } catch (error) {
+      const trace = this.#disk.trace.lines.slice(-60).join("\n");
+      throw new BrokenPromise(this.#seed, this.#mode, error, `${what.trimEnd()}\n${trace}`);
+    }
+  }
+
   /** One in five dies early, while it recovers. */
   #drawDeath(): Death {
     const random = this.#random;
@@ -123,6 +143,32 @@ export class CrashRun {
     this.#disk = life.survivor;
     const kind = death?.kind ?? "crash";
     this.#workload.state.sets.crashed(this.#mode !== "os-power" || kind === "crash", kind);
+  }
+
+  /** Ends with the failure of the disk if that is final; returns how often the disk failed. */
+  async #liveWithFault(fault: DiskFault): Promise<number> {
+    const life = this.#start(undefined);
+    life.disk.fail(fault);
+    try {
+      await this.#check(life);
+      await this.#work(life, 150);
+      await life.quiet();
+      await life.until(life.engine.close());
+    } catch (error) {
+      if (life.disk.faultCount === 0 || !isTyped(error)) throw error;
+    }
+    const { faultCount } = life.disk;
+    life.disk.heal();
+    const kind =
+      this.#mode === "fsync" ? this.#random.pick(["crash", "power-cut"] as const) : "crash";
+    life.die(kind);
+    this.#wallMs = life.clock.now() + this.#random.int(5_000);
+    this.#workload.died();
+    this.#images += 1;
+    if (!life.survivor) throw new Error("nothing survived");
+    this.#disk = life.survivor;
+    this.#workload.state.sets.crashed(true, kind);
+    return faultCount;
   }
 
   /** When there is room again, publishing resumes. */
@@ -223,3 +269,7 @@ export class CrashRun {
 
 const refsOf = (run: Run): string[] =>
   Array.from({ length: run.count }, (_, index) => `${run.log}:${run.first + index}`);
+
+/** What a program can act on: not a wrong diagnosis, and no error of the program itself. */
+const isTyped = (error: unknown): boolean =>
+  error instanceof DiskError || error instanceof JournalFailed;

@@ -1,6 +1,7 @@
 import type { DiskErrorKind } from "../../src/engines/embedded/disk.js";
 
 export type DiskOperation =
+  | "list"
   | "create"
   | "open"
   | "read"
@@ -25,6 +26,8 @@ export interface DiskFault {
 
 /** The calls that are to fail. */
 export class FaultPlan {
+  /** How many calls were told to fail. */
+  hits = 0;
   #faults: { readonly fault: DiskFault; callsLeft: number }[] = [];
 
   add(fault: DiskFault): void {
@@ -45,6 +48,7 @@ export class FaultPlan {
       const isHit = planned.callsLeft === 0 || (planned.callsLeft < 0 && fault.fromThenOn === true);
       if (isHit) kind ??= operation.startsWith("sync") ? "io" : fault.kind;
     }
+    if (kind !== undefined) this.hits += 1;
     return kind;
   }
 }

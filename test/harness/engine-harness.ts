@@ -83,11 +83,16 @@ export class EngineHarness {
   /** What the engine reported as its end. */
   readonly failures: Error[] = [];
 
-  private constructor(disk: Disk, clock: TestClock, options: Partial<EmbeddedEngineOptions>) {
+  private constructor(
+    disk: Disk,
+    clock: TestClock,
+    options: Partial<EmbeddedEngineOptions>,
+    random: SeededRandom,
+  ) {
     this.disk = disk;
     this.clock = clock;
     this.options = { ...SMALL_FILES, ...options };
-    this.engine = new EmbeddedEngine(disk, clock, new SeededRandom(7), this.options);
+    this.engine = new EmbeddedEngine(disk, clock, random, this.options);
     this.engine.onFailure((error) => this.failures.push(error));
   }
 
@@ -95,8 +100,9 @@ export class EngineHarness {
     options: Partial<EmbeddedEngineOptions> = {},
     disk: Disk = new SimulatedDisk(),
     clock = new TestClock(),
+    random = new SeededRandom(7),
   ): Promise<EngineHarness> {
-    const harness = new EngineHarness(disk, clock, options);
+    const harness = new EngineHarness(disk, clock, options, random);
     harness.catalog = await harness.answer(harness.engine.open());
     return harness;
   }

@@ -1,7 +1,12 @@
 import { connect, PeykError, Retry, type Consumer, type Delivery, type Peyk } from "@peyk/client";
 import { matches } from "@peyk/client/protocol";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Message, SubscriptionName } from "@peyk/client";
-import { Ledger, type Place, type Sighting, type Verdict } from "./ledger.js";
+import type { CheckerLink } from "./checker-link.js";
+import { Checker } from "./checker.js";
+import type { Place, Sighting, Verdict } from "./ledger.js";
 import { manyTimes } from "./many-urls.js";
 import type { SeededRandom } from "./seeded-random.js";
 
@@ -16,6 +21,9 @@ const SUBSCRIPTIONS: readonly SubscriptionName[] = [
 const MAX_ATTEMPTS = 4;
 
 const CLIENTS = 3;
+
+/** Nobody loses a lease because a machine is slow. */
+const ACK_DEADLINE_MS = 600_000;
 
 /** Publishers wait while a subscription has more than this: an audit can look at 250 at a time. */
 const MAX_BACKLOG = 110;
@@ -33,14 +41,22 @@ const PEEK = 250;
 const LONG_MS = 3_600_000;
 const MAX_PARKED = 25;
 
+/** Between two publishes of a client that has slowed down. */
+const SLOW_MS = 20;
+
 export interface LoadOptions {
   /** Share of the messages that are larger than what a commit copies. */
   readonly largeShare: number;
   /** Sessions may end while clients are away; then nothing is given up after some attempts. */
   readonly mayLoseLeases?: boolean;
+  /** Dead letters are redriven now and then. */
+  readonly redrives?: boolean;
+  /** The disk may fail while the broker runs: whoever is told so knows nothing. */
+  readonly diskMayFail?: boolean;
 }
 
 interface Member {
+  readonly name: string;
   readonly client: Peyk;
   readonly random: SeededRandom;
   /** How often it was connected again, and how often it had been when the last broker was gone. */
@@ -48,9 +64,11 @@ interface Member {
   reconnectionsBefore: number;
 }
 
-/** Clients that publish, consume and settle at random while they may, and tell the ledger all of it. */
+/** Clients that publish, consume and settle at random while they may, and tell the checker all of it. */
 export class KillLoad {
-  readonly ledger: Ledger;
+  readonly ledger: CheckerLink;
+  readonly #checker: Checker;
+  readonly #directory: string;
   readonly #options: LoadOptions;
   readonly #members: Member[] = [];
   readonly #consumers: Consumer[] = [];
@@ -60,26 +78,32 @@ export class KillLoad {
   /** Of the broker: what one handed out means nothing to the next. */
   #life = 0;
   #parkedCount = 0;
+  #brisklyUntil = Infinity;
   readonly #onChange: (() => void)[] = [];
 
-  private constructor(options: LoadOptions) {
+  private constructor(
+    options: LoadOptions,
+    parts: { readonly checker: Checker; readonly ledger: CheckerLink; readonly directory: string },
+  ) {
     this.#options = options;
-    const { mayLoseLeases = false } = options;
-    this.ledger = new Ledger(
-      (topic) => SUBSCRIPTIONS.filter((name) => matches(name.replace(/\/.*/, ""), topic)),
-      { maxAttempts: maxAttemptsOf(options), mayLoseLeases },
-    );
+    this.#checker = parts.checker;
+    this.#directory = parts.directory;
+    this.ledger = parts.ledger;
     this.ledger.onConfirmed = () => this.#changed();
   }
 
   /** Connects to a new broker and subscribes; nothing moves before `begin`. */
   static async open(url: string, random: SeededRandom, options: LoadOptions): Promise<KillLoad> {
-    const load = new KillLoad(options);
+    const directory = mkdtempSync(join(tmpdir(), "peyk-load-"));
+    const { mayLoseLeases = false } = options;
+    const maxAttempts = maxAttemptsOf(options);
+    const checker = await Checker.start(directory, { topics: TAKERS, maxAttempts, mayLoseLeases });
+    const load = new KillLoad(options, { checker, ledger: await checker.connect(), directory });
     const urls = manyTimes(url);
     for (let count = 0; count < CLIENTS; count += 1) {
       const client = await connect(urls, { log: false });
       const counts = { reconnections: 0, reconnectionsBefore: -1 };
-      const member: Member = { client, random: random.fork(), ...counts };
+      const member: Member = { name: `${count}`, client, random: random.fork(), ...counts };
       client.on("state", () => load.#changed());
       client.on("resumed", () => {
         member.reconnections += 1;
@@ -89,7 +113,11 @@ export class KillLoad {
     }
     const retry = { minMs: 20, maxMs: 200 };
     for (const name of SUBSCRIPTIONS) {
-      await load.#first.subscriptions.create(name, { maxAttempts: maxAttemptsOf(options), retry });
+      await load.#first.subscriptions.create(name, {
+        maxAttempts,
+        retry,
+        ackDeadlineMs: ACK_DEADLINE_MS,
+      });
     }
     for (const [index, member] of load.#members.entries()) {
       for (const name of SUBSCRIPTIONS) await load.#consume(member, name, false);
@@ -104,10 +132,13 @@ export class KillLoad {
     return this.#isOn;
   }
 
-  begin(): void {
+  /** @param briskly - publishers slow down after so many confirmations; default: they do not */
+  begin({ briskly = Infinity }: { readonly briskly?: number } = {}): void {
     this.#isOn = true;
+    this.#brisklyUntil = this.ledger.confirmedCount + briskly;
     for (const consumer of this.#consumers) consumer.resume();
     for (const member of this.#members) void this.#track(this.#publishAll(member));
+    if (this.#options.redrives === true) void this.#track(this.#redrive());
   }
 
   /** The broker is dead: nobody holds anything any more, and nothing new is begun. */
@@ -178,6 +209,8 @@ export class KillLoad {
   async close(): Promise<void> {
     this.halt();
     await Promise.all(this.#members.map(({ client }) => client.close({ timeoutMs: 0 })));
+    await this.#checker.close();
+    rmSync(this.#directory, { recursive: true });
   }
 
   // ---- Publishing ----------------------------------------------------------------------------------------------------
@@ -198,14 +231,15 @@ export class KillLoad {
         inFlight.add(publishing);
         void publishing.then(() => inFlight.delete(publishing));
       }
-      if (random.chance(0.5)) await Promise.race(inFlight);
+      if (this.ledger.confirmedCount > this.#brisklyUntil) await pause(SLOW_MS);
+      else if (random.chance(0.5)) await Promise.race(inFlight);
       else await turn();
     }
   }
 
   async #publish({ client, random }: Member): Promise<void> {
     const topic = random.pick(TOPICS);
-    const number = this.ledger.publish(topic);
+    const number = await this.ledger.publish(topic);
     const isLarge = random.chance(this.#options.largeShare);
     const payload = payloadOf(number, isLarge ? 16_000 + random.int(16_000) : random.int(900));
     try {
@@ -213,7 +247,8 @@ export class KillLoad {
       this.ledger.confirmed(number, await client.publish(topic, payload, { attributes }));
     } catch (error) {
       if (PeykError.is(error, "resource_exhausted")) this.ledger.refused(number);
-      else this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
+      else if (!this.#isDiskFailure(error))
+        this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
     }
   }
 
@@ -223,7 +258,7 @@ export class KillLoad {
     const place = { subscription, isDead };
     const name = isDead ? (`${subscription}/dlq` as SubscriptionName) : subscription;
     const handler = (delivery: Delivery): Promise<void> =>
-      this.#track(this.#handle(member.random, place, delivery));
+      this.#track(this.#handle(member, place, delivery));
     const consumer = await member.client.subscribe(name, handler, {
       concurrency: 1 + member.random.int(8),
     });
@@ -231,17 +266,19 @@ export class KillLoad {
     this.#consumers.push(consumer);
   }
 
-  async #handle(random: SeededRandom, place: Place, delivery: Delivery): Promise<void> {
+  async #handle(member: Member, place: Place, delivery: Delivery): Promise<void> {
+    const { random, name: by } = member;
     const life = this.#life;
     const { number, id } = sightingOf(delivery);
     const { attempt } = delivery;
-    this.ledger.delivered(place, { number, id, attempt });
+    this.ledger.delivered(place, { number, id, attempt, by });
     if (!isWhole(number, delivery.bytes)) this.ledger.complain(`the payload of ${number} is wrong`);
     if (random.chance(0.3)) for (let left = random.int(20); left > 0; left -= 1) await turn();
     // Whatever is said of it now, the broker that handed it out will not hear it.
     if (life !== this.#life) return;
     const verdict = this.#drawVerdict(random, place);
-    const asked = this.ledger.ask(place, number, verdict, attempt);
+    const asked = await this.ledger.ask({ place, number, verdict, attempt });
+    if (life !== this.#life) return;
     // In one of eight cases nobody waits for the answer: by returning, or by throwing.
     if (verdict === "ack" && random.chance(0.12)) return;
     if (verdict === "nack" && random.chance(0.12)) throw new Retry({ delayMs: random.int(30) });
@@ -250,9 +287,14 @@ export class KillLoad {
       this.ledger.settled(asked);
     } catch (error) {
       if (life !== this.#life) return;
-      if (this.#options.mayLoseLeases && PeykError.is(error, "lease_lost")) return;
+      if (this.#isDiskFailure(error)) return;
+      if (PeykError.is(error, "lease_lost")) return this.ledger.leaseLost(asked);
       this.ledger.complain(`the ${verdict} of message ${number} (${id}) failed: ${String(error)}`);
     }
+  }
+
+  #isDiskFailure(error: unknown): boolean {
+    return this.#options.diskMayFail === true && PeykError.is(error, "unavailable");
   }
 
   #drawVerdict(random: SeededRandom, { subscription, isDead }: Place): Verdict {
@@ -284,6 +326,38 @@ export class KillLoad {
       return { delayMs: LONG_MS };
     }
     return random.chance(0.3) ? {} : { delayMs: random.pick([0, 1, 10, 50]) };
+  }
+
+  /** Dead letters of one subscription go back to it, while others of its dead letters are handled. */
+  async #redrive(): Promise<void> {
+    const [member] = this.#members;
+    if (!member) return;
+    const subscription = member.random.pick(SUBSCRIPTIONS);
+    const sweep = await this.ledger.redrive(subscription);
+    try {
+      await member.client.dlq.redrive(subscription, {});
+    } catch (error) {
+      if (!PeykError.is(error, "outcome_unknown"))
+        this.ledger.complain(`redrive: ${String(error)}`);
+    }
+    this.ledger.redriven(sweep);
+  }
+
+  /** While nothing is under way: forgets all that a subscription or its dead-letter queue has. */
+  async purge(random: SeededRandom): Promise<void> {
+    const subscription = random.pick(SUBSCRIPTIONS);
+    const place = { subscription, isDead: random.chance(0.5) };
+    const { subscriptions, dlq } = this.#first;
+    const sweep = await this.ledger.drop(place, "purged");
+    try {
+      const purging = place.isDead
+        ? dlq.purge(subscription, {})
+        : subscriptions.purge(subscription);
+      this.ledger.dropped(sweep, (await this.#track(purging)).count);
+    } catch (error) {
+      if (!PeykError.is(error, "outcome_unknown")) this.ledger.complain(`purge: ${String(error)}`);
+      this.ledger.dropped(sweep);
+    }
   }
 
   // ---- Looking -------------------------------------------------------------------------------------------------------
@@ -322,8 +396,18 @@ export class KillLoad {
   }
 }
 
+/** Subscriptions by topic. */
+const TAKERS = Object.fromEntries(
+  TOPICS.map((topic) => [
+    topic,
+    SUBSCRIPTIONS.filter((name) => matches(name.replace(/\/.*/, ""), topic)),
+  ]),
+);
+
 const maxAttemptsOf = ({ mayLoseLeases = false }: LoadOptions): number =>
   mayLoseLeases ? 0 : MAX_ATTEMPTS;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,29 +1,63 @@
-import { appendFileSync, readdirSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Failpoint } from "../../src/engines/embedded/failpoints.js";
-import { PeykProcess, type RunOptions } from "../e2e/peyk-process.js";
+import { fileURLToPath } from "node:url";
+import { SEGMENT_HEADER_BYTES, SEGMENT_TAIL_BYTES } from "../../src/engines/embedded/format.js";
+import type { Failpoint } from "../../src/runtime/failpoints.js";
+import { PeykProcess } from "../e2e/peyk-process.js";
 import { freePort } from "./free-port.js";
 import { KillLoad } from "./kill-load.js";
 import { SeededRandom } from "./seeded-random.js";
 
 /** How the broker dies: killed after so many confirmations, or so long after it was put under load. */
-export type Death =
+type Death =
   | { readonly kind: "confirmations"; readonly count: number }
-  | { readonly kind: "time"; readonly ms: number }
-  /** Of itself, at a failpoint. */
-  | { readonly kind: "failpoint"; readonly name: Failpoint };
+  | { readonly kind: "time"; readonly ms: number };
+
+/** The program itself, or a broker whose time passes faster, perhaps on a disk that is full again and again. */
+export type RunKind = "usual" | "hasty" | "hasty on a full disk";
+
+const HASTY_BROKER = fileURLToPath(new URL("./hasty-broker.mjs", import.meta.url));
+
+const KIB = 1024;
+
+/** What else happens when a broker dies. */
+export interface DeathHooks {
+  /** The moment has come; kills the broker by `kill`, now or soon. Default: now. */
+  readonly atDeath?: (kill: () => void) => void;
+  /** A broker is dead, and the next one not started. */
+  readonly afterDeath?: () => void;
+  /** Exit codes with which it may end before it is killed. Default: none. */
+  readonly exits?: readonly number[];
+}
+
+export interface RunOptions {
+  /** Default: "usual". */
+  readonly kind?: RunKind;
+  readonly hooks?: DeathHooks;
+}
 
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
-const FILES = ["--segment-size", "64KiB", "--spare-size", "256KiB"];
+const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
 
-/** A limit on files, in blocks of 512 bytes, is a full disk to them; the spare must fit. */
-const FULL_DISK = { args: ["--segment-size", "64KiB", "--spare-size", "32KiB"], fileBlocks: 80 };
+/**
+ * A limit on files, in blocks of 512 bytes, is a full disk to them. The spare must fit below it, and have room for what was
+ * entered before anybody knew that the disk is full; one of another size than the last is made anew.
+ */
+const FULL_DISK = {
+  segmentBytes: 1024 * KIB,
+  spareBytes: [384 * KIB, 320 * KIB],
+  fileBlocks: 1024,
+  largeShare: 0.01,
+};
 
 /** What a crash leaves behind where recovery has something to cut, in bytes. */
 const TORN_BYTES = 300;
 
-/** Confirmations after which a failpoint counts as out of reach: half a minute's, because reclaim looks once a second. */
-const OUT_OF_REACH = 300_000;
+/** A broker that was to die at a failpoint and has not is stopped so long after it was put under load, in ms; its time is faster. */
+const PATIENCE_MS = { usual: 300, upkeep: 700 };
+
+/** Confirmations as fast as they come; later ones leave the machine to others. */
+const BRISK_CONFIRMATIONS = 300;
 
 /**
  * A broker in a process of its own, killed and started again on the same directory and port, while clients publish, consume
@@ -33,22 +67,33 @@ export class KillRun {
   readonly #random: SeededRandom;
   readonly #directory: string;
   readonly #port: number;
+  readonly #isHasty: boolean;
+  readonly #isDiskFull: boolean;
+  readonly #hooks: DeathHooks;
   #process: PeykProcess | undefined;
   #load: KillLoad | undefined;
   #kills = 0;
 
-  private constructor(random: SeededRandom, directory: string, port: number) {
+  private constructor(
+    random: SeededRandom,
+    directory: string,
+    port: number,
+    { kind = "usual", hooks = {} }: RunOptions,
+  ) {
+    this.#hooks = hooks;
     this.#random = random;
+    this.#isHasty = kind !== "usual";
+    this.#isDiskFull = kind === "hasty on a full disk";
     this.#directory = directory;
     this.#port = port;
   }
 
-  /** Starts a broker, with clients that wait for a round. With `failpoint`, the first round is to that. */
-  static async start(seed: bigint, directory: string, failpoint?: Failpoint): Promise<KillRun> {
+  /** Starts a broker, with clients that wait for a round. */
+  static async start(seed: bigint, directory: string, options: RunOptions = {}): Promise<KillRun> {
     const random = new SeededRandom(seed);
-    const run = new KillRun(random, directory, await freePort());
+    const run = new KillRun(random, directory, await freePort(), options);
     try {
-      await run.#begin(failpoint);
+      await run.#begin();
       return run;
     } catch (error) {
       await run.close();
@@ -67,33 +112,69 @@ export class KillRun {
     this.#clients.begin();
     await this.#die(this.#drawDeath());
     // One in six dies again before it has served anybody, or soon after.
-    if (random.chance(0.16)) await this.#dieAtStart({ afterMs: random.int(400) });
+    if (random.chance(0.16)) await this.#dieAtStart(random.int(400));
     await this.#serve();
     await this.#check();
   }
 
-  /** A round that ends at the failpoint with which the run was started; those of recovery kill a further broker. */
-  async roundTo(failpoint: Failpoint): Promise<void> {
-    this.#clients.begin();
-    if (failpoint.startsWith("recovery.")) {
-      await this.#die({ kind: "confirmations", count: 50 });
-      this.#tear();
-      await this.#dieAtStart({ environment: this.#environmentOf(failpoint) });
-    } else {
-      await this.#die({ kind: "failpoint", name: failpoint });
-    }
+  /**
+   * Lets a broker die at the n-th hit of a failpoint: while it starts, is asked what it has, is under load or stops. Returns
+   * whether it did. What that broke is found in the next round, or by `finish`.
+   */
+  async roundTo({
+    name,
+    hit,
+  }: {
+    readonly name: Failpoint;
+    readonly hit: number;
+  }): Promise<boolean> {
+    const load = this.#clients;
+    await this.#endServing();
+    if (this.#random.chance(0.5)) this.#tear();
+    this.#startHasty(`${name}:${hit}`);
+    const broker = this.#serving;
+    const isUp = broker.prints("stdout", /"url":/).then(
+      () => true,
+      () => false,
+    );
+    const work = isUp.then((is) => (is ? this.#lookAndBegin() : undefined));
+    await Promise.race([work, broker.finished()]);
+    const patienceMs = isUpkeep(name) ? PATIENCE_MS.upkeep : PATIENCE_MS.usual;
+    const timer = setTimeout(() => broker.kill("SIGTERM"), patienceMs);
+    const { exit, stderr } = await broker.finished();
+    clearTimeout(timer);
+    const hasDied = broker.child.signalCode === "SIGKILL";
+    if (hasDied) this.#kills += 1;
+    else if (exit !== 0) load.ledger.complain(`the broker ended with ${exit}: ${endOf(stderr)}`);
+    const wasLookedAt = (await isUp) && !load.isOn;
+    if (load.isOn) load.halt();
+    await load.cutOff();
+    // Another one answers what is left to ask.
+    if (wasLookedAt) await this.#serve();
+    await work;
+    return hasDied;
+  }
+
+  /** After the last round: what is there must be what clients were told. */
+  async finish(): Promise<void> {
+    await this.#endServing();
     await this.#serve();
     await this.#check();
   }
 
-  /** Stops in peace under load, and finds everything where it was. */
-  async stopAndStart(): Promise<void> {
+  get url(): string {
+    return `ws://${this.#address}`;
+  }
+
+  /** Stops in peace under load, after so many confirmations, and finds everything where it was. */
+  async stopAndStart(confirmations = 0): Promise<void> {
     this.#clients.begin();
     const process = this.#serving;
-    process.kill("SIGTERM");
+    if (confirmations === 0) process.kill("SIGTERM");
+    else this.#clients.afterConfirmations(confirmations, () => process.kill("SIGTERM"));
     const { exit, stderr } = await process.finished();
     const load = this.#clients;
-    if (exit !== 0) load.ledger.complain(`the broker stopped with ${exit}: ${stderr}`);
+    if (exit !== 0) load.ledger.complain(`the broker stopped with ${exit}: ${endOf(stderr)}`);
     load.halt();
     await load.cutOff();
     await this.#serve();
@@ -120,81 +201,121 @@ export class KillRun {
   async #die(death: Death): Promise<void> {
     const process = this.#serving;
     const load = this.#clients;
+    const { atDeath = (now: () => void): void => now() } = this.#hooks;
     const kill = (): void => {
       process.kill("SIGKILL");
       load.halt();
     };
-    if (death.kind === "time") setTimeout(kill, death.ms);
-    else load.afterConfirmations(death.kind === "failpoint" ? OUT_OF_REACH : death.count, kill);
+    const come = (): void => atDeath(kill);
+    if (death.kind === "time") setTimeout(come, death.ms);
+    else load.afterConfirmations(death.count, come);
     const { exit, stderr } = await process.finished();
-    if (process.child.signalCode !== "SIGKILL") {
-      load.ledger.complain(`the broker ended with ${exit}: ${stderr}`);
+    if (process.child.signalCode !== "SIGKILL" && !this.#mayEndWith(exit)) {
+      load.ledger.complain(`the broker ended with ${exit}: ${endOf(stderr)}`);
     }
     if (load.isOn) load.halt();
-    else if (death.kind === "failpoint") load.ledger.complain(`${death.name} was not reached`);
     await load.cutOff();
-    this.#kills += 1;
+    this.#died();
   }
 
-  /** Starts a broker that is killed `afterMs`, whatever it does then; without that it dies at a failpoint. */
-  async #dieAtStart(options: RunOptions & { readonly afterMs?: number }): Promise<void> {
-    const { afterMs } = options;
-    const process = this.#start(FILES, options);
-    if (afterMs !== undefined) setTimeout(() => process.kill("SIGKILL"), afterMs);
+  /** Starts a broker that is killed `afterMs`, whatever it does then. */
+  async #dieAtStart(afterMs: number): Promise<void> {
+    const process = this.#start();
+    setTimeout(() => process.kill("SIGKILL"), afterMs);
     const { exit, stderr } = await process.finished();
     if (process.child.signalCode !== "SIGKILL") {
-      this.#clients.ledger.complain(`the broker ended with ${exit} at its start: ${stderr}`);
+      this.#clients.ledger.complain(`the broker ended with ${exit} at its start: ${endOf(stderr)}`);
     }
     await this.#clients.cutOff();
+    this.#died();
+  }
+
+  #died(): void {
     this.#kills += 1;
+    this.#hooks.afterDeath?.();
   }
 
-  /** Late enough for a broker that has just begun, and is to have something to lose. */
-  #environmentOf(failpoint: Failpoint): Record<string, string> {
-    const [subject = "", moment = ""] = failpoint.split(".");
-    const isFirstAtStart = subject === "segment" && !moment.endsWith("seal");
-    const hit = subject === "commit" ? 30 + this.#random.int(60) : isFirstAtStart ? 2 : 1;
-    return { PEYK_FAILPOINT: `${failpoint}:${hit}` };
+  #mayEndWith(exit: number | null): boolean {
+    return exit !== null && this.#hooks.exits?.includes(exit) === true;
   }
 
-  /** Adds to the end of the journal what a write may leave there that was cut off. */
+  async #lookAndBegin(): Promise<void> {
+    await this.#check();
+    if (this.#random.chance(0.2)) await this.#clients.purge(this.#random);
+    this.#clients.begin({ briskly: BRISK_CONFIRMATIONS });
+  }
+
+  /** The broker that serves now is killed; there may be none. */
+  async #endServing(): Promise<void> {
+    const { child } = this.#serving;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    this.#serving.kill("SIGKILL");
+    await this.#serving.finished();
+    this.#clients.halt();
+    await this.#clients.cutOff();
+  }
+
+  /** Adds to the end of the journal what a write may leave there that was cut off. It cuts no header, and follows no end. */
   #tear(): void {
     const last = readdirSync(this.#directory)
       .filter((name) => name.startsWith("segment-"))
       .sort()
       .at(-1);
     if (last === undefined) throw new Error("there is no journal");
+    const bytes = readFileSync(join(this.#directory, last));
+    const isSealed = bytes.subarray(-SEGMENT_TAIL_BYTES).toString("latin1", 0, 4) === "PYKT";
+    if (bytes.byteLength < SEGMENT_HEADER_BYTES || isSealed) return;
     appendFileSync(join(this.#directory, last), this.#random.bytes(TORN_BYTES));
   }
 
   // ---- Its beginning -------------------------------------------------------------------------------------------------
 
-  async #begin(failpoint: Failpoint | undefined): Promise<void> {
-    const isFull = failpoint?.startsWith("spare.") === true;
-    await this.#serve(isFull ? FULL_DISK.args : FILES, {
-      ...(isFull && { fileBlocks: FULL_DISK.fileBlocks }),
-      ...(failpoint !== undefined && { environment: this.#environmentOf(failpoint) }),
-    });
-    const largeShare = this.#random.pick([0, 0.01, 0.03]);
-    const url = `ws://127.0.0.1:${this.#port}`;
-    this.#load = await KillLoad.open(url, this.#random.fork(), { largeShare });
+  async #begin(): Promise<void> {
+    await this.#serve();
+    const largeShare = this.#isDiskFull ? FULL_DISK.largeShare : this.#random.pick([0, 0.01, 0.03]);
+    const diskMayFail = this.#hooks.exits !== undefined;
+    const options = { largeShare, redrives: true, diskMayFail };
+    this.#load = await KillLoad.open(this.url, this.#random.fork(), options);
   }
 
-  #start(files: readonly string[], options: RunOptions): PeykProcess {
-    const where = ["--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#directory];
-    this.#process = new PeykProcess(["serve", "--json", ...where, ...files], options);
+  get #address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** The program itself. */
+  #start(): PeykProcess {
+    const where = ["--listen", this.#address, "--data-dir", this.#directory];
+    const { segmentBytes, spareBytes } = FILES;
+    const files = ["--segment-size", `${segmentBytes}B`, "--spare-size", `${spareBytes}B`];
+    this.#process = new PeykProcess(["serve", "--json", ...where, ...files]);
     return this.#process;
   }
 
-  async #serve(files: readonly string[] = FILES, options: RunOptions = {}): Promise<void> {
-    await this.#start(files, options).prints("stdout", /"url":/);
+  /** A broker whose time passes faster, so that what comes once a second need not be waited for. */
+  #startHasty(failpoint: string): PeykProcess {
+    const { segmentBytes, spareBytes, fileBlocks } = FULL_DISK;
+    const files = this.#isDiskFull
+      ? { segmentBytes, spareBytes: this.#random.pick(spareBytes) }
+      : FILES;
+    const options = { listen: this.#address, dataDir: this.#directory, ...files };
+    this.#process = new PeykProcess([JSON.stringify(options)], {
+      script: HASTY_BROKER,
+      environment: { PEYK_FAILPOINT: failpoint },
+      ...(this.#isDiskFull && { fileBlocks }),
+    });
+    return this.#process;
+  }
+
+  async #serve(): Promise<void> {
+    const broker = this.#isHasty ? this.#startHasty("") : this.#start();
+    await broker.prints("stdout", /"url":/);
   }
 
   async #check(): Promise<void> {
     const load = this.#clients;
     await load.quiet();
     await load.audit();
-    load.ledger.check();
+    await load.ledger.check();
   }
 
   get #serving(): PeykProcess {
@@ -207,3 +328,10 @@ export class KillRun {
     return this.#load;
   }
 }
+
+/** The last lines of what a broker said. */
+const endOf = (stderr: string): string => stderr.trimEnd().split("\n").slice(-4).join(" | ");
+
+/** What is done when files are looked after, once a second. */
+const isUpkeep = (name: Failpoint): boolean =>
+  /^(snapshot|reclaim|cold|spare)\.|^segment\..*-remove$/.test(name);

@@ -84,6 +84,11 @@ export class SimulatedDisk implements Disk {
     this.#faults.clear();
   }
 
+  /** How many calls failed as planned. */
+  get faultCount(): number {
+    return this.#faults.hits;
+  }
+
   /** How often an operation was called on this disk. */
   callCount(operation: DiskOperation): number {
     return this.trace.count(operation);
@@ -139,6 +144,8 @@ export class SimulatedDisk implements Disk {
 
   async list(): Promise<readonly string[]> {
     this.#checkAlive("list", this.location);
+    const fault = this.#faults.take("list", this.location);
+    if (fault !== undefined) throw planned(fault, "list", this.location);
     return [...this.#directory.seen.keys()];
   }
 
@@ -198,8 +205,7 @@ export class SimulatedDisk implements Disk {
     endTrace(failure ?? "ok");
     this.onOperation?.(operation, file, "after");
     this.#checkAlive(operation, file);
-    if (fault !== undefined)
-      throw new DiskError(fault, operation, file, { cause: new Error("planned by the test") });
+    if (fault !== undefined) throw planned(fault, operation, file);
     if (failure !== undefined) throw new DiskError(failure, operation, file);
   }
 
@@ -258,3 +264,6 @@ export class SimulatedDisk implements Disk {
     });
   }
 }
+
+const planned = (fault: DiskErrorKind, operation: DiskOperation, file: string): DiskError =>
+  new DiskError(fault, operation, file, { cause: new Error("planned by the test") });

@@ -55,10 +55,16 @@ export interface Item {
   isSettling: boolean;
   /** Answers that are awaited and may change its fate though it comes meanwhile. */
   openMoves: number;
-  /** Whether a consumer within the process has it: written, as far as anybody was told, or on its way to it or from it. */
-  handOver: "none" | "maybe" | "written" | "returning";
-  /** Whether that was so when the process died, and it was not settled since. */
-  interrupted: "no" | "maybe" | "yes";
+  /**
+   * Whether a consumer within the process has it: written, as far as anybody was told, or on its way to it or from it.
+   * returned: that it was is written and not synced.
+   */
+  handOver: "none" | "maybe" | "written" | "returning" | "returned";
+  /**
+   * Whether that was so when the process died, and it was not settled since. written: what says so was not synced before,
+   * and no start has come so far as to do it: a power cut may undo it.
+   */
+  interrupted: "no" | "maybe" | "written" | "yes";
   /** Since what is known survives everything. */
   wasHandedOver: boolean;
   /** What happened to it, for the report. */
@@ -205,7 +211,7 @@ export class ThreeSets {
     const { interrupted } = sighting;
     if (interrupted === true && item.interrupted === "no")
       throw this.#broken(item, "is said to be interrupted, and nobody had it");
-    if (interrupted === false && item.interrupted === "yes")
+    if (interrupted === false && ["written", "yes"].includes(item.interrupted))
       throw this.#broken(item, "comes as if nobody had had it");
     if (item.openMoves === 0) item.interrupted = interrupted === true ? "yes" : "no";
   }
@@ -223,7 +229,7 @@ export class ThreeSets {
     const item = this.item(subscription, message);
     if (!item) return;
     item.isHandedOut = false;
-    if (item.handOver !== "none") item.handOver = "returning";
+    if (isWithConsumer(item)) item.handOver = "returning";
     item.trail.push("returned");
   }
 
@@ -231,8 +237,8 @@ export class ThreeSets {
   begin(item: Item, change: (fate: Fate) => Fate, locks: boolean): void {
     if (locks) item.isSettling = true;
     else item.openMoves += 1;
-    if (item.handOver !== "none") item.handOver = "maybe";
-    if (item.interrupted === "yes") item.interrupted = "maybe";
+    if (isWithConsumer(item)) item.handOver = "maybe";
+    if (item.interrupted !== "no") item.interrupted = "maybe";
     item.fates = union(item.fates, item.fates.map(change));
     item.history = union(item.history, item.fates);
     item.trail.push(`asked to be ${item.fates.map(textOf).join(" or ")}`);
@@ -249,7 +255,7 @@ export class ThreeSets {
   /** That it was returned is written. */
   takenBack(subscription: number, message: number): void {
     const item = this.item(subscription, message);
-    if (item?.handOver === "returning") item.handOver = "none";
+    if (item?.handOver === "returning") item.handOver = "returned";
   }
 
   /** It was settled in one way or another, durably: whoever had it is through with it. */
@@ -337,6 +343,7 @@ export class ThreeSets {
     for (const items of this.#items.values()) {
       for (const item of items.values()) {
         item.history = item.fates;
+        if (item.handOver === "returned") item.handOver = "none";
         item.wasHandedOver = item.handOver !== "none" || item.interrupted !== "no";
       }
     }
@@ -398,12 +405,18 @@ export class ThreeSets {
   }
 }
 
+const isWithConsumer = ({ handOver }: Item): boolean =>
+  handOver !== "none" && handOver !== "returned";
+
 /** A clean stop takes back what consumers within the process have; what is only written may go with the power. */
 function interrupt(item: Item, isCertain: boolean, how: "stop" | "crash" | "power-cut"): void {
   const { handOver } = item;
+  // The next start syncs it, unless the power fails before.
+  if (how === "crash" && handOver === "returned") return;
   item.handOver = "none";
   if (how === "stop") return;
-  if (how === "crash" && handOver === "written") item.interrupted = "yes";
+  if (how === "power-cut" && item.interrupted === "written") item.interrupted = "maybe";
+  if (how === "crash" && handOver === "written") item.interrupted = "written";
   else if (handOver !== "none" && item.interrupted === "no") item.interrupted = "maybe";
   if (!isCertain && item.wasHandedOver) item.interrupted = "maybe";
 }

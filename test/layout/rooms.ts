@@ -15,7 +15,7 @@ export interface Room {
 const PORT = "src/broker/engine.ts";
 const DOOR = "src/index.ts";
 /** Armed from the environment by `peyk serve`, for tests that kill it. */
-const FAILPOINTS = "src/engines/embedded/failpoints.ts";
+const FAILPOINTS = "src/runtime/failpoints.ts";
 /** What `peyk journal` does without a broker. */
 const TOOLS = "src/journal-tools.ts";
 const INNER = ["broker", "protocol", "runtime", "options", "auth", "observability"];

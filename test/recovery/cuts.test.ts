@@ -58,7 +58,7 @@ async function cutRound(load: KillLoad, proxy: Proxy, random: SeededRandom): Pro
   }
   await load.rest();
   await load.audit();
-  load.ledger.check();
+  await load.ledger.check();
 }
 
 /** All connections: at once, or each at some byte of its own traffic. */

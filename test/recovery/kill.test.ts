@@ -24,9 +24,10 @@ test(
     const work = async (): Promise<void> => {
       while (begun < rounds.count) {
         const first = begun;
-        begun = Math.min(first + ROUNDS_EACH, rounds.count);
-        await killRounds(rounds.seedOf(first), begun - first);
-        rounds.add(begun - first);
+        const count = Math.min(ROUNDS_EACH, rounds.count - first);
+        begun += count;
+        await killRounds(rounds.seedOf(first), count);
+        rounds.add(count);
       }
     };
     const lanes = Array.from({ length: LANES }, work);

@@ -103,7 +103,9 @@ export const MAX_SOURCES = 100;
 export const MAX_CREDIT_MESSAGES = 10_000;
 /** Bytes of messages that may be unsettled at a consumer. */
 export const MAX_CREDIT_BYTES = 256 * MIB;
-/** The same, if the consumer does not say. */
+/** Bytes of messages that may be unsettled at all consumers of a broker; each may hold as much as is left of it. */
+export const MAX_HELD_BYTES = 512 * MIB;
+/** Bytes of messages that may be unsettled at a consumer, if it does not say. */
 export const DEFAULT_CREDIT_BYTES = 16 * MIB;
 /** Ranges in one `settle`. */
 export const MAX_SETTLE_RANGES = 10_000;

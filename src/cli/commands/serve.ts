@@ -20,7 +20,7 @@ export function serve(program: Command): void {
 }
 
 async function run(context: Context): Promise<number | void> {
-  const { armFailpoint } = await import("../../engines/embedded/failpoints.js");
+  const { armFailpoint } = await import("../../runtime/failpoints.js");
   armFailpoint(context.environment["PEYK_FAILPOINT"]);
   const { output } = context;
   let ended: (exit: number) => void = () => {};

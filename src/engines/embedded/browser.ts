@@ -5,7 +5,7 @@ import { NoteReader } from "./notes.js";
 import { toRecent } from "./reader.js";
 import type { RecentRecord } from "./recent.js";
 import { readReferences, resolveReference } from "./references.js";
-import { topicOf, type Log, type SubscriptionState } from "./state.js";
+import { topicOf, type Log, type SubscriptionState, type TopicState } from "./state.js";
 
 /** Read at once for somebody who looks at messages, in bytes. */
 const READ_BYTES = 64 * 1024;
@@ -98,7 +98,7 @@ export class Browser {
 
   topicStats(id: number): TopicStats {
     const topic = this.#core.state.topics.get(id);
-    if (!topic) return { nextPosition: 1, unbrokenFrom: 1, storedMessages: 0, storedBytes: 0 };
+    if (!topic) return NO_TOPIC;
     let storedMessages = 0;
     let storedBytes = 0;
     for (const log of topic.logs.values()) {
@@ -109,7 +109,8 @@ export class Browser {
       }
     }
     const { next: nextPosition, unbrokenFrom } = topic.positions;
-    return { nextPosition, unbrokenFrom, storedMessages, storedBytes };
+    const isNeeded = isSomethingNeeded(topic);
+    return { nextPosition, unbrokenFrom, storedMessages, storedBytes, isNeeded };
   }
 
   async #oldest(owner: SubscriptionState): Promise<number | undefined> {
@@ -272,3 +273,19 @@ const bytesOf = (runs: readonly Run[]): number =>
 
 const countRetries = (cursors: readonly Cursor[]): number =>
   sum(cursors, (cursor) => cursor.retries.size);
+
+const NO_TOPIC: TopicStats = {
+  nextPosition: 1,
+  unbrokenFrom: 1,
+  storedMessages: 0,
+  storedBytes: 0,
+  isNeeded: false,
+};
+
+function isSomethingNeeded({ positions, retainedFrom }: TopicState): boolean {
+  if (positions.isRetained && retainedFrom < positions.next) return true;
+  for (const cursor of positions.cursors) {
+    if (cursor.unsettledCount > 0 || cursor.holdsSettled) return true;
+  }
+  return false;
+}

@@ -51,6 +51,10 @@ export class Cursor implements Follower {
     return this.#floor;
   }
 
+  get holdsSettled(): boolean {
+    return this.held.size > 0;
+  }
+
   isSettled(position: number): boolean {
     return position < this.#floor || this.settled.has(position);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
+import { diskFailpoint } from "../../runtime/failpoints.js";
 import { DirectoryInUse } from "./disk.js";
 import { isLockName, LOCK_NAME } from "./disk-file-name.js";
 
@@ -89,7 +90,9 @@ export class DirectoryLock {
       await removeIfThere(claim);
       return false;
     }
+    diskFailpoint("lock", "before", "rename");
     await rename(claim, this.#path(LOCK_NAME));
+    diskFailpoint("lock", "after", "rename");
     return true;
   }
 
@@ -117,6 +120,7 @@ export class DirectoryLock {
 }
 
 async function writeDraft(path: string, self: Holder): Promise<void> {
+  diskFailpoint("lock", "before", "write");
   const file = await open(path, "w", 0o600);
   try {
     await file.writeFile(`${JSON.stringify(self)}\n`);
@@ -124,12 +128,15 @@ async function writeDraft(path: string, self: Holder): Promise<void> {
   } finally {
     await file.close();
   }
+  diskFailpoint("lock", "after", "write");
 }
 
 /** False if `to` is there already, or if the holder of the lock removed the draft `from`. */
 async function tryLink(from: string, to: string): Promise<boolean> {
   try {
+    diskFailpoint("lock", "before", "link");
     await link(from, to);
+    diskFailpoint("lock", "after", "link");
     return true;
   } catch (error) {
     if (hasCode(error, "EEXIST") || hasCode(error, "ENOENT")) return false;
@@ -139,7 +146,9 @@ async function tryLink(from: string, to: string): Promise<boolean> {
 
 async function removeIfThere(path: string): Promise<void> {
   try {
+    diskFailpoint("lock", "before", "remove");
     await unlink(path);
+    diskFailpoint("lock", "after", "remove");
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
   }

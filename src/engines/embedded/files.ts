@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/clock.js";
 import { DiskError, type Disk } from "./disk.js";
-import { failpoint } from "./failpoints.js";
+import { failpoint } from "../../runtime/failpoints.js";
 import {
   encodeSegmentHeader,
   FileKind,
@@ -249,9 +249,7 @@ export class Files {
 
 /** Makes an empty segment that a power cut cannot take back. */
 export async function createSegment(disk: Disk, header: SegmentHeader): Promise<Segment> {
-  failpoint("segment.before-create");
   const file = await disk.create(segmentName(header.file));
-  failpoint("segment.after-create");
   try {
     await file.write([encodeSegmentHeader(header)], 0);
     await file.sync();
@@ -261,6 +259,5 @@ export async function createSegment(disk: Disk, header: SegmentHeader): Promise<
     await disk.remove(file.name);
     throw error;
   }
-  failpoint("segment.after-sync");
   return new Segment(header, file, SEGMENT_HEADER_BYTES);
 }

@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../../runtime/clock.js";
 import { Commit, type SealedCommit } from "./commit.js";
 import { DiskError } from "./disk.js";
 import { JournalFailed } from "./errors.js";
-import { failpoint } from "./failpoints.js";
+import { failpoint } from "../../runtime/failpoints.js";
 import { COMMIT_HEADER_BYTES } from "./format.js";
 import type { Files } from "./files.js";
 import type { Segment } from "./segment.js";
@@ -223,6 +223,7 @@ export class Journal {
     failpoint("commit.before-replies");
     commit.durable();
     this.#listener.answered();
+    failpoint("commit.after-replies");
   }
 
   #mustSync(commit: Commit): boolean {

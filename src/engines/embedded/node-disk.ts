@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { mkdir, open, readdir, rename, stat, statfs, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
+import { diskFailpoint } from "../../runtime/failpoints.js";
 import { DirectoryLock } from "./directory-lock.js";
 import { checkFileName, isLockName } from "./disk-file-name.js";
 import {
@@ -61,7 +62,11 @@ export class NodeDisk implements Disk {
   }
 
   async create(name: string): Promise<DiskFile> {
-    return new NodeFile(name, await openDescriptor("create", this.#path("create", name), "wx+"));
+    const path = this.#path("create", name);
+    diskFailpoint(kindOfFile(name), "before", "create");
+    const descriptor = await openDescriptor("create", path, "wx+");
+    diskFailpoint(kindOfFile(name), "after", "create");
+    return new NodeFile(name, descriptor);
   }
 
   async open(name: string): Promise<DiskFile> {
@@ -73,16 +78,22 @@ export class NodeDisk implements Disk {
 
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = [this.#path("rename", from), this.#path("rename", to)];
+    diskFailpoint(kindOfFile(from), "before", "rename");
     await attempt("rename", from, () => rename(source, target));
+    diskFailpoint(kindOfFile(from), "after", "rename");
   }
 
   async remove(name: string): Promise<void> {
     const path = this.#path("remove", name);
+    diskFailpoint(kindOfFile(name), "before", "remove");
     await attempt("remove", name, () => unlink(path));
+    diskFailpoint(kindOfFile(name), "after", "remove");
   }
 
   async syncDirectory(): Promise<void> {
+    diskFailpoint("directory", "before", "sync");
     await attempt("syncDirectory", this.location, () => syncDirectory(this.location));
+    diskFailpoint("directory", "after", "sync");
   }
 
   async space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
@@ -96,6 +107,9 @@ export class NodeDisk implements Disk {
     return join(this.location, name);
   }
 }
+
+/** The first word of its name: "segment", "cold", "snapshot", "spare". */
+const kindOfFile = (name: string): string => name.split(/[-.]/, 1)[0] ?? "";
 
 function openDescriptor(operation: string, path: string, flags: string): Promise<number> {
   return new Promise((done, fail) => {
@@ -111,6 +125,7 @@ type Done<Result> = (error: Error | null, result: Result) => void;
 /** Over the callback API of node:fs, which costs less per call than the promises of a FileHandle. */
 class NodeFile implements DiskFile {
   readonly name: string;
+  readonly #kind: string;
   readonly #descriptor: number;
   #callsUnderWay = 0;
   #closed: Promise<void> | undefined;
@@ -118,6 +133,7 @@ class NodeFile implements DiskFile {
 
   constructor(name: string, descriptor: number) {
     this.name = name;
+    this.#kind = kindOfFile(name);
     this.#descriptor = descriptor;
   }
 
@@ -176,10 +192,13 @@ class NodeFile implements DiskFile {
         return;
       }
       this.#callsUnderWay += 1;
+      diskFailpoint(this.#kind, "before", operation);
       const answer: Done<Result> = (error, result) => {
         this.#callsUnderWay -= 1;
-        if (error === null) done(result);
-        else fail(toDiskError(operation, this.name, error));
+        if (error === null) {
+          diskFailpoint(this.#kind, "after", operation);
+          done(result);
+        } else fail(toDiskError(operation, this.name, error));
         if (this.#callsUnderWay === 0) this.#whenIdle?.();
       };
       try {

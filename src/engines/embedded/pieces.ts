@@ -16,11 +16,23 @@ const KINDS = {
   notes: codec.LogKind.LOG_KIND_NOTES,
 } as const;
 
-/** What is not about one thing. `segments`: numbers of the hot files in use. */
-export function globalPiece(state: State, segments: readonly number[]): Piece {
+/** What is not about one thing. `hot`: the hot files in use. */
+export function globalPiece(
+  state: State,
+  hot: readonly { readonly number: number; readonly lastCommit: number }[],
+): Piece {
   const { boot, nextId, nextLog, nextFile, lastTimeMs } = state;
   const coldFiles = [...state.coldFiles];
-  return { global: { boot, nextId, nextLog, nextFile, lastTimeMs, coldFiles, segments } };
+  const segments = hot.map(({ number }) => number);
+  const segmentEnds = hot.map(({ lastCommit }) => lastCommit);
+  const numbers = { boot, nextId, nextLog, nextFile, lastTimeMs };
+  return { global: { ...numbers, coldFiles, segments, segmentEnds } };
+}
+
+/** The last commit that a segment had when the piece was copied; 0 if it does not say. */
+export function endOfSegment(piece: Piece["global"], number: number): number {
+  const index = piece?.segments?.indexOf(number) ?? -1;
+  return piece?.segmentEnds?.[index] ?? 0;
 }
 
 export function topicPiece(state: TopicState): Piece {

@@ -10,6 +10,8 @@ export interface Follower {
   readonly floor: number;
   /** Messages that are not settled. */
   readonly unsettledCount: number;
+  /** It keeps settled messages alive: dead ones, or what was redriven. */
+  readonly holdsSettled: boolean;
   /** How many of these positions are not settled, gaps included. */
   countUnsettled(first: number, count: number): number;
   /** Messages exist at these positions now. */

@@ -2,7 +2,7 @@ import { Census, type CountedFile } from "./census.js";
 import type { Core } from "./core.js";
 import { ColdFileWriter } from "./cold-file.js";
 import { DiskError } from "./disk.js";
-import { failpoint } from "./failpoints.js";
+import { failpoint } from "../../runtime/failpoints.js";
 import { FileKind, FORMAT_VERSION } from "./format.js";
 import { Liveness } from "./liveness.js";
 import { nearPlaces, READ_AHEAD_BYTES, type Segment } from "./segment.js";

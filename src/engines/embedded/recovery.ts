@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock.js";
 import type { Random } from "../../runtime/random.js";
 import type { Disk } from "./disk.js";
 import { DiskError } from "./disk.js";
-import { failpoint } from "./failpoints.js";
+import { failpoint } from "../../runtime/failpoints.js";
 import { createSegment, Files } from "./files.js";
 import {
   createJournalId,
@@ -11,9 +11,10 @@ import {
   parseFileName,
   RecordKind,
   SEGMENT_HEADER_BYTES,
+  SEGMENT_TAIL_BYTES,
 } from "./format.js";
 import { FoundFiles, type FoundFile } from "./found-files.js";
-import { restorePiece } from "./pieces.js";
+import { endOfSegment, restorePiece } from "./pieces.js";
 import { replayCommit } from "./replay.js";
 import {
   endsWithCommit,
@@ -192,11 +193,13 @@ class Recovery {
     const { file, header } = segment;
     const number = end.lastCommit + 1;
     const covers = this.#snapshot?.covers ?? 0;
-    // Between two segments others may have been freed, if the snapshots contain their commits.
+    // Between two segments others may have been freed, if the snapshots contain their commits: they know where it ended.
+    const endsHere = end.lastCommit >= endOfSegment(globalOf(this.#snapshot), segment.number);
     const isFollowed =
       nextFirst === undefined
         ? end.lastCommit >= (this.#snapshot?.lastCommit ?? 0)
-        : nextFirst === number || (nextFirst <= covers + 1 && endsWithCommit(bytes, end.offset));
+        : nextFirst === number ||
+          (nextFirst <= covers + 1 && endsHere && endsWithCommit(bytes, end.offset));
     const isSealedHere =
       tail === undefined ||
       (tail.lastCommit === end.lastCommit && tail.footerOffset === end.offset);
@@ -223,7 +226,10 @@ class Recovery {
       const { segment, tail } = file;
       there.add(segment.number);
       if (segment.header.kind === FileKind.hot || !this.#isUsed(segment)) continue;
-      if (!tail) throw this.#found.damaged(segment.file.name, segment.size, "it is cut off");
+      if (!tail) {
+        const tailAt = Math.max(0, segment.size - SEGMENT_TAIL_BYTES);
+        throw this.#found.damaged(segment.file.name, tailAt, "its end is cut off or not readable");
+      }
       if (await this.#found.readFooter(file)) continue;
       const detail = "its footer is not readable";
       throw this.#found.damaged(segment.file.name, tail.footerOffset, detail);

@@ -9,7 +9,6 @@
 import { NumberReader } from "@peyk/client/protocol";
 import type { Disk } from "./disk.js";
 import { journal as codec, type Piece } from "./entries.js";
-import { failpoint } from "./failpoints.js";
 import {
   decodeRecord,
   decodeSegmentHeader,
@@ -80,14 +79,11 @@ export class SnapshotWriter {
   async finish(disk: Disk, isClean: boolean): Promise<string> {
     this.#record(RecordKind.footer, this.#lastCommit, this.#count, Uint8Array.of(isClean ? 1 : 0));
     const name = snapshotName(this.#covers);
-    failpoint("snapshot.before-write");
     const file = await disk.create(name + TEMPORARY_SUFFIX);
     try {
       await file.write(this.#chunks, 0);
-      failpoint("snapshot.after-write");
       await file.sync();
       await file.close();
-      failpoint("snapshot.before-rename");
       await disk.rename(file.name, name);
     } catch (error) {
       await file.close();
@@ -95,7 +91,6 @@ export class SnapshotWriter {
       throw error;
     }
     await disk.syncDirectory();
-    failpoint("snapshot.after-rename");
     return name;
   }
 

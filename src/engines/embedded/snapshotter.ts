@@ -1,6 +1,5 @@
 import type { Core } from "./core.js";
 import { DiskError } from "./disk.js";
-import { failpoint } from "./failpoints.js";
 import { FileKind, parseFileName } from "./format.js";
 import { globalPiece, producerPiece, subscriptionPiece, topicPiece } from "./pieces.js";
 import { SnapshotWriter } from "./snapshot.js";
@@ -102,10 +101,7 @@ export class Snapshotter {
     const hot = [...files.all.values()].filter(
       ({ header }) => header.kind === FileKind.hot && !state.replacedFiles.has(header.file),
     );
-    yield globalPiece(
-      state,
-      hot.map(({ header }) => header.file),
-    );
+    yield globalPiece(state, hot);
     for (const topic of state.topics.values()) yield topicPiece(topic);
     for (const owner of state.subscriptions.values()) yield subscriptionPiece(owner);
     for (const [id, producer] of state.producers.byId) yield producerPiece(id, producer);
@@ -129,7 +125,6 @@ export class Snapshotter {
       const parsed = parseFileName(name);
       if (parsed.kind !== "snapshot" || this.#kept.includes(parsed.number)) continue;
       await disk.remove(name);
-      failpoint("snapshot.after-remove");
     }
   }
 }

@@ -1,5 +1,5 @@
 import { DiskError, type Disk, type DiskFile } from "./disk.js";
-import { failpoint } from "./failpoints.js";
+import { failpoint } from "../../runtime/failpoints.js";
 import {
   encodeSegmentHeader,
   segmentName,

@@ -8,6 +8,7 @@ import type {
   LostLeases,
 } from "../../../src/broker/consumer-port.js";
 import type { SubscriptionSettings } from "../../../src/broker/engine.js";
+import { HeldBytes } from "../../../src/broker/held-bytes.js";
 import { LeaseClock } from "../../../src/broker/lease-clock.js";
 import type { QueueContext } from "../../../src/broker/queue-context.js";
 import type {
@@ -103,6 +104,9 @@ export interface Events {
   readonly consumers: ConsumerLost[];
 }
 
+const MAX_CREDIT_BYTES = 256 * 1024 * 1024;
+const MAX_HELD_BYTES = 512 * 1024 * 1024;
+
 export interface AttachOptions {
   readonly name?: string;
   readonly messages?: number;
@@ -119,7 +123,7 @@ export class QueueHarness {
   readonly timers = new Timers(this.clock);
   readonly leaseClock = new LeaseClock(this.clock, this.timers);
   readonly events: Events = { retries: [], dead: [], leases: [], consumers: [] };
-  readonly context: QueueContext = {
+  readonly context: { -readonly [Field in keyof QueueContext]: QueueContext[Field] } = {
     engine: this.engine,
     clock: this.clock satisfies Clock,
     leaseClock: this.leaseClock,
@@ -130,7 +134,8 @@ export class QueueHarness {
       leaseLost: (_subscription, lost) => void this.events.leases.push(lost),
       consumerLost: (_subscription, lost) => void this.events.consumers.push(lost),
     },
-    maxCredit: { messages: 10_000, bytes: 256 * 1024 * 1024 },
+    maxCredit: { messages: 10_000, bytes: MAX_CREDIT_BYTES },
+    held: new HeldBytes({ all: MAX_HELD_BYTES, one: MAX_CREDIT_BYTES }, this.clock),
   };
   #queues = 0;
 

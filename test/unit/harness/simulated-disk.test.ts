@@ -244,6 +244,7 @@ describe("a crash of the process", () => {
 
 describe("a planned fault", () => {
   test.each<DiskOperation>([
+    "list",
     "create",
     "open",
     "read",
@@ -258,6 +259,7 @@ describe("a planned fault", () => {
     const file = await durableFile(disk, "a", bytes("content"));
     let made = 0;
     const calls: Record<DiskOperation, () => Promise<unknown>> = {
+      list: () => disk.list(),
       create: () => disk.create(`new-${(made += 1)}`),
       open: () => disk.open("a"),
       read: () => file.read(0, 1),

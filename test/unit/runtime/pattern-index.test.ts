@@ -26,6 +26,7 @@ describe("a pattern index", () => {
         there.add(source);
         index.add(source, source);
       }
+      expect(index.has(source)).toBe(there.has(source));
       const topic = nameOf(random, false);
       const expected = [...there].filter((each) => matches(each, topic));
       expect(index.matching(topic).sort()).toEqual(expected.sort());

@@ -3450,6 +3450,7 @@ const $made = $root.peyk = (() => {
                 const GlobalPiece = function (properties) {
                     this.coldFiles = [];
                     this.segments = [];
+                    this.segmentEnds = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3463,6 +3464,7 @@ const $made = $root.peyk = (() => {
                 GlobalPiece.prototype.lastTimeMs = 0;
                 GlobalPiece.prototype.coldFiles = $util.emptyArray;
                 GlobalPiece.prototype.segments = $util.emptyArray;
+                GlobalPiece.prototype.segmentEnds = $util.emptyArray;
 
                 GlobalPiece.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -3485,6 +3487,8 @@ const $made = $root.peyk = (() => {
                         writer.uint32(50).uint32s(message.coldFiles);
                     if (message.segments != null && message.segments.length)
                         writer.uint32(58).uint32s(message.segments);
+                    if (message.segmentEnds != null && message.segmentEnds.length)
+                        writer.uint32(66).uint64s(message.segmentEnds);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3589,6 +3593,20 @@ const $made = $root.peyk = (() => {
                                 if (!(message.segments && message.segments.length))
                                     message.segments = [];
                                 message.segments.push(reader.uint32());
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType === 2) {
+                                    if (!(message.segmentEnds && message.segmentEnds.length))
+                                        message.segmentEnds = [];
+                                    reader.uint64s(message.segmentEnds);
+                                    continue;
+                                }
+                                if (wireType !== 0)
+                                    break;
+                                if (!(message.segmentEnds && message.segmentEnds.length))
+                                    message.segmentEnds = [];
+                                message.segmentEnds.push(reader.uint64());
                                 continue;
                             }
                         }
@@ -4799,6 +4817,7 @@ export interface IGlobalPiece {
   readonly lastTimeMs?: number | undefined;
   readonly coldFiles?: readonly number[] | undefined;
   readonly segments?: readonly number[] | undefined;
+  readonly segmentEnds?: readonly number[] | undefined;
 }
 export interface GlobalPiece {
   readonly boot: number;
@@ -4811,6 +4830,8 @@ export interface GlobalPiece {
 /** Cold files and segments in use. */
   readonly coldFiles: readonly number[];
   readonly segments: readonly number[];
+/** The last commit in each of `segments`, in the same order; of the one that is written to, so far. */
+  readonly segmentEnds: readonly number[];
 }
 
 export interface ITopicPiece {

@@ -224,9 +224,11 @@ class RepairWork {
     await segment.close();
     this.steps.push({ file: segment.file.name, action: "made", cutBytes: 0 });
     const writer = new SnapshotWriter(this.#journal, covers, now);
-    const hot = used.filter(({ kind }) => kind === "segment").map((file) => file.number);
+    const hot = used
+      .filter(({ kind }) => kind === "segment")
+      .map((file) => ({ number: file.number, lastCommit: file.commits?.last ?? 0 }));
     const pieces = [
-      globalPiece(state, [...hot, number]),
+      globalPiece(state, [...hot, { number, lastCommit: covers }]),
       ...[...state.topics.values()].map(topicPiece),
       ...[...state.subscriptions.values()].map(subscriptionPiece),
       ...[...state.producers.byId].map(([id, producer]) => producerPiece(id, producer)),

@@ -2,9 +2,7 @@ import type { Disk } from "../disk.js";
 import { decodeEntries } from "../entries.js";
 import { JournalFormatUnknown } from "../errors.js";
 import {
-  asBuffer,
   coldName,
-  createJournalId,
   decodeSegmentHeader,
   FileKind,
   FORMAT_VERSION,
@@ -18,14 +16,15 @@ import {
   type StoredRecord,
 } from "../format.js";
 import type { Range } from "../liveness.js";
-import { restorePiece } from "../pieces.js";
+import { endOfSegment, restorePiece } from "../pieces.js";
 import type { PositionSet } from "../position-set.js";
 import { replayCommit } from "../replay.js";
 import { decodeSnapshot, type Snapshot } from "../snapshot.js";
 import { KnownState } from "./known-state.js";
+import { firstCommitOf, idFrom } from "./lost-header.js";
 import { LossFinder, type LostRange } from "./losses.js";
 import type { FoundDamage, Remark } from "./report.js";
-import { salvageSegment, type BrokenPlace } from "./salvage.js";
+import type { BrokenPlace } from "./salvage.js";
 import { commitsText, surveyCold, surveySegment } from "./survey-segment.js";
 import { SurveyedFile, type UnreadableRecord } from "./surveyed-file.js";
 
@@ -266,6 +265,7 @@ export class Survey {
           broken: (place, damage, indexed) => this.#broken(place, damage, indexed),
         },
       );
+      this.#checkEnd(file, firstCommit - 1);
       // Its header was durable before anything else: what no commit tells is gone.
       if (!file.isHeaderWhole && !file.commits) this.lostCommits += 1;
       // That of the last segment may be torn like all that is written last.
@@ -276,6 +276,23 @@ export class Survey {
       this.lastCommit = Math.max(this.lastCommit, last);
     }
     this.state.forgetAwaited();
+  }
+
+  /** Where a file ends between two commits, only the snapshot knows of others that it had. */
+  #checkEnd(file: SurveyedFile, before: number): void {
+    const last = file.commits?.last ?? before;
+    const end = endOfSegment(this.#global, file.number);
+    if (file.tail || file.damages.length > 0 || end <= last) return;
+    const detail = `${commitsText(last + 1, end)} at its end ${end === last + 1 ? "is" : "are"} missing`;
+    const effects = ["the messages in them"];
+    file.damages.push({
+      file: file.name,
+      offset: file.dataEnd,
+      bytes: 0,
+      detail,
+      lost: [],
+      effects,
+    });
   }
 
   /** `undefined` where it is another journal's, or nothing tells what it is. */
@@ -354,12 +371,15 @@ export class Survey {
   /** Whether all segments are there that the snapshot needs. */
   #checkSegments(): void {
     const there = new Set(this.segments.map(({ number }) => number));
-    const global = this.snapshot?.pieces.find(({ piece }) => piece.global)?.piece.global;
-    for (const number of global?.segments ?? []) {
+    for (const number of this.#global?.segments ?? []) {
       if (there.has(number) || this.state.replacedFiles.has(number)) continue;
       this.lostCommits += 1;
       this.#missing(segmentName(number));
     }
+  }
+
+  get #global() {
+    return this.snapshot?.pieces.find(({ piece }) => piece.global)?.piece.global;
   }
 
   // ---- Cold files --------------------------------------------------------------------------------------------------
@@ -469,28 +489,3 @@ const isWithout = (positions: PositionSet, { first, count }: Range): boolean =>
   positions.countIn(first, count) === 0;
 
 const STRANGER = "it belongs to another journal";
-
-/** The id in a header that is damaged elsewhere, if a commit proves it. */
-function idFrom(bytes: Uint8Array, file: number): JournalId | undefined {
-  if (bytes.byteLength < SEGMENT_HEADER_BYTES) return undefined;
-  const id = createJournalId(Uint8Array.from(asBuffer(bytes).subarray(16, 32)));
-  const range = { file, from: SEGMENT_HEADER_BYTES, to: bytes.byteLength, firstCommit: 0 };
-  for (const { kind } of salvageSegment(bytes, range, id)) if (kind === "commit") return id;
-  return undefined;
-}
-
-/** Of a segment whose header does not say it. */
-function firstCommitOf(
-  bytes: Uint8Array,
-  file: SurveyedFile,
-  { last, covers }: { readonly last: number; readonly covers: number },
-): number {
-  const range = { file: file.number, from: SEGMENT_HEADER_BYTES, to: bytes.byteLength };
-  for (const item of salvageSegment(bytes, { ...range, firstCommit: 0 }, file.journal)) {
-    if (item.kind !== "commit") continue;
-    const { number } = item.commit.header;
-    // Between two segments others may have been freed.
-    return last === 0 || number <= covers + 1 ? number : last + 1;
-  }
-  return last + 1;
-}

@@ -1,19 +1,14 @@
-/** Places where a test can kill the process; `before-` and `after-` what cannot be undone. */
-export const FAILPOINTS = [
+/** Steps of the journal and of sending that are more than one call of the system. */
+const STEPS = [
   "commit.before-write",
   "commit.after-write",
   "commit.after-sync",
   "commit.before-replies",
-  "segment.before-create",
-  "segment.after-create",
-  "segment.after-sync",
+  "commit.after-replies",
+  "packet.before-send",
+  "packet.after-send",
   "segment.before-seal",
   "segment.after-seal",
-  "snapshot.before-write",
-  "snapshot.after-write",
-  "snapshot.before-rename",
-  "snapshot.after-rename",
-  "snapshot.after-remove",
   "reclaim.before-copy",
   "reclaim.after-copy",
   "reclaim.before-commit",
@@ -25,7 +20,52 @@ export const FAILPOINTS = [
   "recovery.after-rewrite",
 ] as const;
 
-export type Failpoint = (typeof FAILPOINTS)[number];
+/** What is done to the files of a data directory: a crash may come before and after each. */
+const DISK_STEPS = [
+  "segment.create",
+  "segment.write",
+  "segment.sync",
+  "segment.truncate",
+  "segment.remove",
+  "cold.create",
+  "cold.write",
+  "cold.sync",
+  "cold.remove",
+  "snapshot.create",
+  "snapshot.write",
+  "snapshot.sync",
+  "snapshot.rename",
+  "snapshot.remove",
+  "spare.create",
+  "spare.write",
+  "spare.sync",
+  "spare.rename",
+  "spare.remove",
+  "directory.sync",
+  "lock.write",
+  "lock.link",
+  "lock.rename",
+  "lock.remove",
+] as const;
+
+type DiskStep = (typeof DISK_STEPS)[number];
+type Moment = "before" | "after";
+
+/** `name` is like "segment.after-sync". */
+export type Failpoint = (typeof STEPS)[number] | AroundStep<DiskStep>;
+type AroundStep<Step> = Step extends `${infer Subject}.${infer Done}`
+  ? `${Subject}.${Moment}-${Done}`
+  : never;
+
+/** Places where a test can kill the process; `before-` and `after-` what cannot be undone. */
+export const FAILPOINTS: readonly Failpoint[] = [
+  ...STEPS,
+  ...DISK_STEPS.flatMap((step) => [around(step, "before"), around(step, "after")]),
+];
+
+function around(step: DiskStep, moment: Moment): Failpoint {
+  return step.replace(".", `.${moment}-`) as Failpoint;
+}
 
 /** One failpoint per process: it does not survive the first. */
 const armed: { name: Failpoint | undefined; hitsLeft: number } = { name: undefined, hitsLeft: 0 };
@@ -35,10 +75,15 @@ export function failpoint(name: Failpoint): void {
   if (armed.name === name) hit();
 }
 
+/** The same around a call of the system: `subject` is the kind of file, `step` what is done to it. */
+export function diskFailpoint(subject: string, moment: Moment, step: string): void {
+  if (armed.name !== undefined && armed.name === `${subject}.${moment}-${step}`) hit();
+}
+
 /**
  * Arms the failpoint of `spec`, "name:n": the n-th hit (1 is the first) kills the process by SIGKILL, so that
- * nothing is flushed, closed or answered. Undefined or "" arms none. Called once, by the server's main, with PEYK_FAILPOINT from
- * the environment.
+ * nothing is flushed, closed or answered. Undefined or "" arms none. Called once, by `peyk serve`, with PEYK_FAILPOINT from the
+ * environment.
  */
 export function armFailpoint(spec: string | undefined): void {
   armed.name = undefined;

@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import {
-  armFailpoint,
-  failpoint,
-  FAILPOINTS,
-} from "../../../../src/engines/embedded/failpoints.js";
-import { compileSources } from "../../../harness/compiled-source.js";
+import { armFailpoint, failpoint, FAILPOINTS } from "../../../src/runtime/failpoints.js";
+import { compileSources } from "../../harness/compiled-source.js";
+import { DONE, EngineHarness } from "../../harness/engine-harness.js";
+import { SimulatedDisk } from "../../harness/simulated-disk.js";
 
 describe("failpoint", () => {
   afterEach(() => armFailpoint(undefined));
@@ -45,6 +43,44 @@ describe("failpoint", () => {
   });
 });
 
+describe("the failpoints of the disk", () => {
+  test("are around everything that an engine does to its files", async () => {
+    const steps = new Set<string>();
+    const disk = new SimulatedDisk();
+    disk.onOperation = (operation, file) => {
+      if (!CHANGING.test(operation)) return;
+      const [kind = ""] = file.split(/[-.]/, 1);
+      steps.add(operation === "syncDirectory" ? "directory.sync" : `${kind}.${operation}`);
+    };
+    const files = { segmentBytes: 4 * 1024, snapshotBytes: 1, spareBytes: 8 * 1024 };
+    const harness = await EngineHarness.open(files, disk);
+    const topic = await harness.createTopic("a");
+    const { id } = await harness.subscribe("a/g");
+    for (let message = 1; message <= 60; message += 1)
+      await harness.publish(topic, message, 1, 100);
+    const consumer = await harness.consume(id);
+    await consumer.settle(
+      DONE,
+      consumer.take().filter(({ first }) => first % 10 !== 0),
+    );
+    consumer.close();
+    await harness.advance(20_000);
+    await harness.close();
+
+    expect([...steps]).toEqual(
+      expect.arrayContaining(["cold.write", "snapshot.rename", "spare.sync"]),
+    );
+    for (const step of steps) {
+      for (const moment of ["before", "after"]) {
+        expect(FAILPOINTS).toContain(step.replace(".", `.${moment}-`));
+      }
+    }
+  });
+});
+
+/** What a crash may leave undone; the rest is looking. */
+const CHANGING = /^(create|write|sync|syncDirectory|truncate|rename|remove)$/;
+
 describe("an armed failpoint", () => {
   let directory: string;
   beforeEach(() => {
@@ -54,7 +90,7 @@ describe("an armed failpoint", () => {
 
   /** Passes "segment.after-seal" three times. */
   function runChild(spec: string): { readonly signal: string | null; readonly stdout: string } {
-    const module = compileSources(directory, ["src/engines/embedded/failpoints.ts"]);
+    const module = compileSources(directory, ["src/runtime/failpoints.ts"]);
     const script = `
       import { writeSync } from "node:fs";
       import { armFailpoint, failpoint } from ${JSON.stringify(module)};
