@@ -50,7 +50,7 @@ export class LineSession {
     this.isConnected = false;
     this.#line += 1;
     this.#pending.clear();
-    this.#events?.closed(wasClean);
+    void this.#events?.closed(wasClean);
   }
 
   /** The broker is gone. */

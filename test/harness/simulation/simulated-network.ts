@@ -202,7 +202,7 @@ export class SimulatedConnection {
     this.#broker.run(this.#random.fraction() * withinMs, `${this.#name} ended`, () => {
       if (this.#isBrokerDone) return;
       this.#isBrokerDone = true;
-      this.#lineEvents?.closed(wasClean);
+      void this.#lineEvents?.closed(wasClean);
       this.#checkEnded();
     });
   }
