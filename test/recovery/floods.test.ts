@@ -20,7 +20,7 @@ const IDLE_BYTES = 32 * 1024;
 const MAX_STRANGERS = (5_000 * limits.MAX_STRANGERS_PERCENT) / 100;
 
 /** The goal (S7): headers that take so long, in ms, are waited for no longer. */
-const SLOW_HEADERS_MS = 16_000;
+const SLOW_HEADERS_MS = 15_000;
 
 /** Sockets that a flood opens at a time: below what a process may have open. */
 const AT_ONCE = 500;
