@@ -22,11 +22,11 @@ const NO_SUCH_ADDRESS = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 
 /** Listens on every address, or on none: rejects with `unavailable` and the reason. `url` is that of the first. */
 export async function openListeners(
-  { listen, maxConnections }: ResolvedOptions,
+  { listen, maxConnections: total, maxConnectionsPerAddress: perAddress }: ResolvedOptions,
   { context, accept, origins, counters }: ListenersContext,
 ): Promise<{ readonly listeners: readonly Listener[]; readonly url: string | undefined }> {
   const listeners: Listener[] = [];
-  const caps = new ConnectionCaps({ total: maxConnections, perAddress: maxConnections });
+  const caps = new ConnectionCaps({ total, perAddress });
   const onRequest = createRequestListener(context);
   const { maxPacketBytes } = context.config;
   const { clock } = context;

@@ -24,8 +24,10 @@ export interface BrokerOptions {
   readonly resumeGraceMs?: number;
   /** Largest payload, in bytes; default 1 MiB, at most 8 MiB. */
   readonly maxPayloadBytes?: number;
-  /** Connections at a time; default 5,000, and as many from one address. */
+  /** Connections at a time; default 5,000. */
   readonly maxConnections?: number;
+  /** The same from one address; default as many as in all, because a proxy may stand before all clients. */
+  readonly maxConnectionsPerAddress?: number;
   /** Size at which a file of the journal is sealed, in bytes; default 64 MiB, 64 KiB to 1 GiB. */
   readonly segmentBytes?: number;
   /** Kept free for acks on a full disk, in bytes; default 64 MiB, 0 for none. */
@@ -59,6 +61,7 @@ export interface ResolvedOptions {
   readonly resumeGraceMs: number;
   readonly maxPayloadBytes: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   /** Those of the embedded engine; what is not here has its default there. */
   readonly engine: {
     readonly durability: "fsync" | "os" | "memory";
@@ -93,6 +96,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     const detail = `memory and durability ${quoteInput(durability)} exclude one another`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });
   }
+  const maxConnections = inRange(options, "maxConnections", 5_000, 1, 100_000);
   const listen = [options.listen ?? []].flat().map(parseAddress);
   checkWhoMayConnect(listen, options);
   return {
@@ -103,7 +107,14 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     allowOrigin: options.allowOrigin ?? [],
     resumeGraceMs: inRange(options, "resumeGraceMs", limits.RESUME_GRACE_MS, 0, 60_000),
     maxPayloadBytes: inRange(options, "maxPayloadBytes", limits.MAX_PAYLOAD_BYTES, 1, 8 * MIB),
-    maxConnections: inRange(options, "maxConnections", 5_000, 1, 100_000),
+    maxConnections,
+    maxConnectionsPerAddress: inRange(
+      options,
+      "maxConnectionsPerAddress",
+      maxConnections,
+      1,
+      100_000,
+    ),
     engine: {
       durability,
       segmentBytes,

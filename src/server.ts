@@ -10,10 +10,12 @@ import { MemoryDisk } from "./engines/embedded/memory-disk.js";
 import { NodeDisk } from "./engines/embedded/node-disk.js";
 import { openListeners } from "./listeners.js";
 import { createLogEvents, type ServerEvents } from "./log-events.js";
+import { limitLog } from "./log-limit.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
 import { keepAlive, systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
+import { Turns } from "./runtime/turns.js";
 import { LoopDelay, statusOf, type BrokerState } from "./status.js";
 import { Connection } from "./transport/connection.js";
 import type { TransportContext } from "./transport/context.js";
@@ -58,6 +60,7 @@ export class Server {
       clock,
       timers,
       packets: new PacketPool(),
+      turns: new Turns(clock),
       sessions: new Sessions(broker.engine, { clock, timers, random, graceMs, events }),
       connections: new Set(),
       bySession: new Map(),
@@ -89,7 +92,8 @@ export class Server {
     const disk = simulated ?? diskOf(resolved);
     const engine = new EmbeddedEngine(disk, clock, random, resolved.engine);
     const counters = createCounters();
-    const events = countLosses(createLogEvents(options.log ?? (() => {})), counters);
+    const log = limitLog(options.log ?? (() => {}), clock);
+    const events = countLosses(createLogEvents(log), counters);
     const origins = createOriginPolicy(resolved.allowOrigin, (origin) =>
       events.pageRefused(origin),
     );

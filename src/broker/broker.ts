@@ -47,7 +47,7 @@ export interface BrokerEvents extends QueueEvents {
   publishedToNobody(topic: string): void;
   /** A topic that was made on first use, and was not used for a day, is no more. */
   idleTopicRemoved(topic: string): void;
-  /** Two subscriptions of one group will each get a copy of some messages. */
+  /** A new subscription and another one of its group will each get a copy of some messages. */
   subscriptionsOverlap(created: string, other: string): void;
 }
 
@@ -359,13 +359,10 @@ export class Broker {
     this.#events.publishedToNobody(entry.topic.name);
   }
 
+  /** Of one of those only: there may be thousands. */
   #warnOfOverlap(created: Subscription): void {
-    const group = created.name.slice(created.source.length);
-    for (const other of this.names.overlapping(created)) {
-      if (other.name.slice(other.source.length) === group) {
-        this.#events.subscriptionsOverlap(created.name, other.name);
-      }
-    }
+    const other = this.names.overlapOf(created);
+    if (other) this.#events.subscriptionsOverlap(created.name, other.name);
   }
 }
 

@@ -72,6 +72,7 @@ export class DeadLetterDesk {
     this.#redriving.add(queue.id);
     try {
       const refs = await this.#refs(queue, which);
+      checkDuration(refs.length, perSecond);
       const step = Math.max(1, Math.round((perSecond * REDRIVE_STEP_MS) / 1000));
       let moved = 0;
       for (let at = 0; at < refs.length; at += step) {
@@ -147,6 +148,18 @@ export class DeadLetterDesk {
       count *= 2;
     }
   }
+}
+
+/** Nobody's request may be open for ever. */
+function checkDuration(count: number, perSecond: number): void {
+  const limit = limits.MAX_REDRIVE_MS;
+  const ms = (count * 1000) / perSecond;
+  if (ms <= limit) return;
+  const least = Math.ceil((count * 1000) / limit);
+  const detail =
+    `perSecond is ${perSecond}: ${count} dead letters would take longer than ${limit} ms; ` +
+    `at least ${least} are needed, or fewer dead letters at a time`;
+  throw new PeykError("invalid_argument", detail, { field: "perSecond", limit: least });
 }
 
 function positionOf(after: string): number {

@@ -1,6 +1,7 @@
 /** Topics and subscriptions by name and by id, as the engine tells of them. */
 import { deadLettersOf, isPattern, matches, patternsOverlap } from "@peyk/client/protocol";
 import type { CatalogEvent, Subscription, SubscriptionId, Topic, TopicId } from "./engine.js";
+import { PatternIndex } from "../runtime/pattern-index.js";
 import { Rate } from "./rate.js";
 
 export interface TopicEntry {
@@ -17,9 +18,9 @@ export class Names {
   readonly #topicNames = new Map<TopicId, string>();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #subscriptionNames = new Map<SubscriptionId, string>();
-  /** Those that take messages of topics, by what they take from; and those whose source is a pattern. */
-  readonly #bySource = new Map<string, Set<SubscriptionId>>();
-  readonly #patterns = new Set<Subscription>();
+  /** Those that take messages of topics, by what they take from; and by their group. */
+  readonly #bySource = new PatternIndex<SubscriptionId>();
+  readonly #byGroup = new Map<string, Set<SubscriptionId>>();
   /** Dead-letter queues take nothing from topics. */
   readonly #deadLetterQueues = new Set<SubscriptionId>();
 
@@ -52,7 +53,7 @@ export class Names {
 
   /** Whether a subscription takes from this topic alone. */
   hasOwnSubscription(topic: string): boolean {
-    return this.#bySource.has(topic);
+    return this.subscriptionsOf(topic).some(({ source }) => source === topic);
   }
 
   subscription(name: string): Subscription | undefined {
@@ -83,20 +84,18 @@ export class Names {
 
   /** Those that take messages of a topic. */
   subscriptionsOf(topic: string): Subscription[] {
-    const exact = [...(this.#bySource.get(topic) ?? [])].map((id) => this.subscriptionById(id));
-    const found = exact.filter((subscription) => subscription !== undefined);
-    for (const subscription of this.#patterns) {
-      if (matches(subscription.source, topic)) found.push(subscription);
-    }
-    return found.sort(byName);
+    const found = this.#bySource.matching(topic).map((id) => this.subscriptionById(id));
+    return found.filter((subscription) => subscription !== undefined).sort(byName);
   }
 
-  /** Other subscriptions that take some of the same messages. */
-  overlapping(subscription: Subscription): Subscription[] {
-    const candidates = isPattern(subscription.source) ? this.subscriptions() : [...this.#patterns];
-    return candidates.filter(
-      (other) => other.id !== subscription.id && patternsOverlap(other.source, subscription.source),
-    );
+  /** Another subscription of the same group that takes some of the same messages. */
+  overlapOf(subscription: Subscription): Subscription | undefined {
+    for (const id of this.#byGroup.get(groupOf(subscription)) ?? []) {
+      const other = this.subscriptionById(id);
+      if (!other || id === subscription.id) continue;
+      if (patternsOverlap(other.source, subscription.source)) return other;
+    }
+    return undefined;
   }
 
   #putTopic(topic: Topic): void {
@@ -106,10 +105,7 @@ export class Names {
       this.#topicNames.set(topic.id, topic.name);
       return;
     }
-    let subscriptionCount = this.#bySource.get(topic.name)?.size ?? 0;
-    for (const { source } of this.#patterns) {
-      if (matches(source, topic.name)) subscriptionCount += 1;
-    }
+    const subscriptionCount = this.#bySource.matching(topic.name).length;
     const entry = { topic, subscriptionCount, published: new Rate(), wasWarned: false };
     this.#topics.set(topic.name, entry);
     this.#topicNames.set(topic.id, topic.name);
@@ -121,12 +117,10 @@ export class Names {
     this.#subscriptions.set(name, subscription);
     this.#subscriptionNames.set(id, name);
     if (subscription.deadLetters === undefined) this.#deadLetterQueues.add(id);
-    else if (isPattern(source)) {
-      if (existing) this.#patterns.delete(existing);
-      this.#patterns.add(subscription);
-    } else {
-      const ids = this.#bySource.get(source) ?? new Set();
-      this.#bySource.set(source, ids.add(id));
+    else {
+      this.#bySource.add(source, id);
+      const group = groupOf(subscription);
+      this.#byGroup.set(group, (this.#byGroup.get(group) ?? new Set()).add(id));
     }
     if (!existing) this.#count(subscription, 1);
     this.#putDeadLetters(subscription);
@@ -151,11 +145,16 @@ export class Names {
     this.#subscriptions.delete(subscription.name);
     this.#subscriptionNames.delete(id);
     this.#deadLetterQueues.delete(id);
-    this.#patterns.delete(subscription);
-    const ids = this.#bySource.get(subscription.source);
-    ids?.delete(id);
-    if (ids?.size === 0) this.#bySource.delete(subscription.source);
+    if (subscription.deadLetters !== undefined) this.#dropSource(subscription);
     if (subscription.deadLetters !== undefined) this.#dropSubscription(subscription.deadLetters);
+  }
+
+  #dropSource(subscription: Subscription): void {
+    this.#bySource.delete(subscription.source, subscription.id);
+    const group = groupOf(subscription);
+    const ids = this.#byGroup.get(group);
+    ids?.delete(subscription.id);
+    if (ids?.size === 0) this.#byGroup.delete(group);
   }
 
   #count({ id, source }: Subscription, change: number): void {
@@ -170,6 +169,8 @@ export class Names {
     }
   }
 }
+
+const groupOf = ({ name, source }: Subscription): string => name.slice(source.length);
 
 const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
   one.name < other.name ? -1 : 1;

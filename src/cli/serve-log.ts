@@ -77,6 +77,8 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
   "journal damaged": ({ file, offset, hint }) =>
     `messages at byte ${text(offset)} of ${text(file)} cannot be read: they become dead letters; ` +
     `see what else is damaged: ${text(hint)}`,
+  "log lines left out": ({ of, count }) =>
+    `${plural(Number(count), "more line")} like "${text(of)}" left out`,
   "published to nobody": ({ topic, hint }) =>
     `${text(topic)} has no subscription: what is published there is gone. Make one: ${text(hint)}`,
 };

@@ -74,7 +74,7 @@ export function optionalSize(
 export function optionalWhole(
   flags: string,
   description: string,
-  fallbackText: string,
+  fallbackText?: string,
 ): Setting<number | undefined> {
   const parse = (value: string): number => parseWhole(value);
   const schema = { type: "integer", minimum: 0 };

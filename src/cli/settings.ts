@@ -62,6 +62,10 @@ export const SERVE_SETTINGS = {
   ),
   maxPayload: optionalSize("--max-payload <size>", "largest payload", "1MiB"),
   maxConnections: optionalWhole("--max-connections <number>", "connections at a time", "5000"),
+  maxConnectionsPerAddress: optionalWhole(
+    "--max-connections-per-address <number>",
+    "the same from one address, if less",
+  ),
   segmentSize: optionalSize("--segment-size <size>", "size of a file of the journal", "64MiB"),
   spareSize: optionalSize("--spare-size <size>", "kept free for acks on a full disk", "64MiB"),
 };

@@ -19,6 +19,7 @@ import type { Peer, TransportContext } from "./context.js";
 import { HANDLERS, type HandledKind } from "./handlers/table.js";
 import { checkHello, joinHellos, sayHello } from "./handlers/hello.js";
 import { Heartbeat } from "./heartbeat.js";
+import { Inbox } from "./inbox.js";
 import type { Line, LineEvents } from "./line.js";
 import { Outbox } from "./outbox.js";
 import { Reads } from "./reads.js";
@@ -68,6 +69,7 @@ export class Connection implements Peer, LineEvents {
   readonly attaching = new Set<number>();
   administering = 0;
   readonly reads: Reads;
+  readonly #inbox: Inbox;
   readonly #walker = clientPacketWalker();
   readonly #heartbeat: Heartbeat;
   #state: State;
@@ -81,6 +83,10 @@ export class Connection implements Peer, LineEvents {
   #unconfirmedMessages = 0;
   #unconfirmedBytes = 0;
   #isPaused = false;
+  /** Handles what is left of a large frame. */
+  #rest: (() => boolean) | undefined;
+  /** The line has ended; the connection does when what came before was handled. */
+  #ending: { readonly wasClean: boolean; readonly ended: () => void } | undefined;
 
   constructor(context: TransportContext, line: Line) {
     const { clock, timers, config } = context;
@@ -93,6 +99,13 @@ export class Connection implements Peer, LineEvents {
       stalled: () => this.close("slow_or_flooding", "it reads too slowly"),
     });
     this.reads = new Reads(clock, this);
+    this.#inbox = new Inbox(context.turns, {
+      begin: (packet) => this.#begin(packet),
+      frame: (packet) => this.#nextFrame(packet),
+      unreadable: (error) => this.#badFrame(0, error),
+      filled: () => this.#setReading(),
+      emptied: () => this.#onEmptied(),
+    });
     this.#heartbeat = new Heartbeat(clock, timers, config.pingIntervalMs, {
       isReading: () => !this.#isPaused,
       ping: (nonce) => this.#write("ping", { nonce }),
@@ -122,35 +135,28 @@ export class Connection implements Peer, LineEvents {
   }
 
   get openRequests(): number {
-    return this.#open.size;
+    return this.#open.size + (this.#inbox.isBusy ? 1 : 0);
   }
 
   // ---- The line ------------------------------------------------------------------------------------------------------
 
   packet(packet: Uint8Array): void {
     this.#heartbeat.heard();
-    const isStranger = this.#state.name === "new" && !this.#beginning;
-    if (isStranger && packet.byteLength > limits.MAX_PACKET_BYTES_BEFORE_HELLO) {
-      const limit = limits.MAX_PACKET_BYTES_BEFORE_HELLO;
-      return this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
-    }
-    try {
-      this.#walker.reset(packet);
-      while (this.#state.name !== "closed" && this.#walker.next()) this.#frame(packet);
-    } catch (error) {
-      this.#badFrame(0, asPeykError(error));
-    }
+    this.#inbox.add(packet);
     if (this.#open.size > MAX_OPEN_REQUESTS) this.#setReading();
   }
 
   unreadable(error: PeykError): void {
-    this.#badFrame(0, error);
+    this.#inbox.add(error);
   }
 
-  closed(wasClean: boolean): void {
-    const state = this.#state;
-    this.#enterClosed();
-    if (state.name === "open") this.context.sessions.disconnected(state.session, wasClean);
+  closed(wasClean: boolean): Promise<void> | undefined {
+    if (!this.#inbox.isBusy) {
+      this.#end(wasClean);
+      return undefined;
+    }
+    this.outbox.close();
+    return new Promise((ended) => (this.#ending = { wasClean, ended }));
   }
 
   // ---- For handlers --------------------------------------------------------------------------------------------------
@@ -173,6 +179,10 @@ export class Connection implements Peer, LineEvents {
   fail(requestId: number, error: unknown): void {
     const answer = this.#reported(error);
     this.answer(requestId, (writer) => writeErrorFrame(writer, requestId, answer));
+  }
+
+  handleRest(part: () => boolean): void {
+    this.#rest = part;
   }
 
   opened(session: Session): void {
@@ -241,6 +251,51 @@ export class Connection implements Peer, LineEvents {
   }
 
   // ---- Inside --------------------------------------------------------------------------------------------------------
+
+  #begin(packet: Uint8Array): boolean {
+    const isStranger = this.#state.name === "new" && !this.#beginning;
+    if (isStranger && packet.byteLength > limits.MAX_PACKET_BYTES_BEFORE_HELLO) {
+      const limit = limits.MAX_PACKET_BYTES_BEFORE_HELLO;
+      this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
+      return false;
+    }
+    try {
+      this.#walker.reset(packet);
+      return true;
+    } catch (error) {
+      this.#badFrame(0, asPeykError(error));
+      return false;
+    }
+  }
+
+  /** Nothing that follows what cannot be read can be trusted. */
+  #nextFrame(packet: Uint8Array): boolean {
+    if (this.#state.name === "closed") return false;
+    try {
+      if (this.#rest) this.#handleRest(this.#rest);
+      else if (this.#walker.next()) this.#frame(packet);
+    } catch (error) {
+      this.#rest = undefined;
+      this.#badFrame(0, asPeykError(error));
+      return false;
+    }
+    return this.#rest !== undefined || this.#walker.hasMore;
+  }
+
+  #handleRest(part: () => boolean): void {
+    if (!part()) this.#rest = undefined;
+  }
+
+  #onEmptied(): void {
+    if (this.#ending) this.#end(this.#ending.wasClean);
+    else this.#setReading();
+  }
+
+  #end(wasClean: boolean): void {
+    const state = this.#state;
+    this.#enterClosed();
+    if (state.name === "open") this.context.sessions.disconnected(state.session, wasClean);
+  }
 
   #frame(packet: Uint8Array): void {
     const { kind, requestId, start, end } = this.#walker;
@@ -377,7 +432,8 @@ export class Connection implements Peer, LineEvents {
     const { maxUnconfirmedMessages, maxUnconfirmedBytes } = this.context.config;
     const mustPause =
       this.#state.name !== "closed" &&
-      (this.outbox.isBehind ||
+      (this.#inbox.isBusy ||
+        this.outbox.isBehind ||
         this.#unconfirmedMessages > maxUnconfirmedMessages ||
         this.#unconfirmedBytes > maxUnconfirmedBytes ||
         this.#open.size > MAX_OPEN_REQUESTS ||
@@ -395,12 +451,14 @@ export class Connection implements Peer, LineEvents {
     this.#state = { name: "closed" };
     this.#heartbeat.stop();
     this.outbox.close();
+    this.#inbox.clear();
     this.#open.clear();
     this.context.connections.delete(this);
     if (state.name === "open" && this.context.bySession.get(state.session) === this) {
       this.context.bySession.delete(state.session);
     }
     this.reads.goOn();
+    this.#ending?.ended();
     // What the closing handshake needs must be read.
     this.#setReading();
   }

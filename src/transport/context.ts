@@ -9,6 +9,7 @@ import type { Administration } from "../broker/administration.js";
 import type { Broker } from "../broker/broker.js";
 import type { Clock } from "../runtime/clock.js";
 import type { Timers } from "../runtime/timers.js";
+import type { Turns } from "../runtime/turns.js";
 import type { Outbox, OutboxLimits } from "./outbox.js";
 import type { PacketPool } from "./packet-pool.js";
 import type { Reads } from "./reads.js";
@@ -48,6 +49,7 @@ export interface TransportContext {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly packets: PacketPool;
+  readonly turns: Turns;
   readonly sessions: Sessions;
   readonly connections: Set<Peer>;
   readonly bySession: Map<Session, Peer>;
@@ -81,7 +83,7 @@ export interface Peer {
   readonly isOpen: boolean;
   /** The client is part of this process. */
   readonly sharesProcess: boolean;
-  /** How many requests wait for their answer. */
+  /** How many requests wait for their answer; frames that are still to be handled count as one more. */
   readonly openRequests: number;
   readonly outbox: Outbox;
   /** Reads the Publish frames of this connection. */
@@ -94,6 +96,11 @@ export interface Peer {
   readonly reads: Reads;
   /** Answers a request; what was answered before, or has nobody to hear it, is left out. */
   answer(requestId: number, write: (writer: PacketWriter, requestId: number) => void): void;
+  /**
+   * Handles the rest of a large frame in parts: `part` is called, in later turns if need be, until it returns that nothing
+   * is left. Frames that follow come after it.
+   */
+  handleRest(part: () => boolean): void;
   /** Hello was accepted. */
   opened(session: Session): void;
   /** The session goes on at another connection: nothing more is read here. */

@@ -29,8 +29,11 @@ export interface LineEvents {
   packet(packet: Uint8Array): void;
   /** Something came that is no packet. */
   unreadable(error: PeykError): void;
-  /** `wasClean`: the other side said that it is done, and will not come back. */
-  closed(wasClean: boolean): void;
+  /**
+   * `wasClean`: the other side said that it is done, and will not come back. Where something that was received is still to
+   * be handled, it returns when that is done.
+   */
+  closed(wasClean: boolean): Promise<void> | undefined;
 }
 
 /** Takes a new line; returns where its events go. */

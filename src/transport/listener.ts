@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { JSON_SUBPROTOCOL, PeykError, SUBPROTOCOL } from "@peyk/client/protocol";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Clock } from "../runtime/clock.js";
-import type { ConnectionCaps } from "./connection-caps.js";
+import type { ConnectionCaps, Place } from "./connection-caps.js";
 import type { Accept } from "./line.js";
 import type { OriginPolicy } from "./origins.js";
 import { attachWebSocket } from "./websocket-line.js";
@@ -49,6 +49,12 @@ const JSON_FACTOR = 2;
 /** Seconds after which a refused client may try again. */
 const RETRY_AFTER_S = 5;
 
+const TOO_MANY = {
+  status: 503,
+  text: "Too Many Connections",
+  headers: { "Retry-After": String(RETRY_AFTER_S) },
+};
+
 /** Listens on one address: WebSockets of Peyk's subprotocols at `/`, and plain HTTP beside. */
 export class Listener {
   readonly #options: ListenerOptions;
@@ -74,6 +80,7 @@ export class Listener {
     this.#http.maxHeadersCount = MAX_HEADERS;
     this.#http.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket, head));
     this.#http.on("clientError", onClientError);
+    this.#http.on("connection", (socket) => this.#onConnection(socket));
   }
 
   /** Resolves with the address it listens on; rejects with what the system says otherwise. */
@@ -106,6 +113,17 @@ export class Listener {
     await closed;
   }
 
+  /** What has not said what it wants is limited, too. */
+  #onConnection(socket: Duplex): void {
+    const { caps, counters } = this.#options;
+    const isTooMany = caps.socketOpened();
+    socket.once("close", () => caps.socketClosed());
+    if (!isTooMany) return;
+    counters.connectionsRefused += 1;
+    socket.on("error", () => {});
+    refuse(socket, TOO_MANY.status, TOO_MANY.text, TOO_MANY.headers);
+  }
+
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => {});
     const refusal = this.#refusal(request);
@@ -116,18 +134,19 @@ export class Listener {
     if (socket.destroyed) return;
     const { caps } = this.#options;
     const address = request.socket.remoteAddress ?? "";
-    caps.opened(address);
-    socket.once("close", () => caps.closed(address));
+    const place = caps.take(address);
+    socket.once("close", place.leave);
     const sockets = offeredBy(request).includes(SUBPROTOCOL) ? this.#binary : this.#json;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#onSocket(webSocket, request, socket);
+      socket.off("close", place.leave);
+      this.#onSocket(webSocket, request, socket, place);
     });
   }
 
-  #onSocket(socket: WebSocket, request: IncomingMessage, stream: Duplex): void {
+  #onSocket(socket: WebSocket, request: IncomingMessage, stream: Duplex, place: Place): void {
     const { maxPacketBytes, clock, accept } = this.#options;
     const peer = `${request.socket.remoteAddress ?? "unknown"}:${request.socket.remotePort ?? 0}`;
-    attachWebSocket(socket, { stream, peer, maxPacketBytes, clock }, accept);
+    attachWebSocket(socket, { stream, peer, maxPacketBytes, clock, place }, accept);
   }
 
   #refusal(request: IncomingMessage): Refusal | undefined {
@@ -153,8 +172,7 @@ export class Listener {
     }
     if (!caps.allows(request.socket.remoteAddress ?? "")) {
       counters.connectionsRefused += 1;
-      const headers = { "Retry-After": String(RETRY_AFTER_S) };
-      return { status: 503, text: "Too Many Connections", headers };
+      return TOO_MANY;
     }
     return undefined;
   }

@@ -32,7 +32,7 @@ export function joinInMemory(
     isClosed = true;
     clock.defer(() => {
       toBroker.drain();
-      brokerEvents?.closed(wasClean);
+      void brokerEvents?.closed(wasClean);
       toClient.drain();
       events.closed(code, reason);
     });

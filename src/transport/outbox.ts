@@ -65,7 +65,8 @@ export class Outbox {
    * follow, so that the publisher works while they are written.
    */
   written(): void {
-    if (this.writer.length >= FULL_PACKET_BYTES) this.flush();
+    if (this.#isClosed) this.writer.clear();
+    else if (this.writer.length >= FULL_PACKET_BYTES) this.flush();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
       this.#context.clock.defer(this.#flush);

@@ -10,6 +10,7 @@ import { clientPacketFromJson, serverPacketToJson } from "@peyk/client/protocol/
 import type { WebSocket } from "ws";
 import type { Clock } from "../runtime/clock.js";
 import { Allowance } from "./allowance.js";
+import type { Place } from "./connection-caps.js";
 import type { Accept, Line, LineEvents } from "./line.js";
 
 /** Bytes of a close reason that fit into a close frame (RFC 6455, 5.5). */
@@ -25,6 +26,7 @@ export interface WebSocketOrigin {
   readonly peer: string;
   readonly maxPacketBytes: number;
   readonly clock: Pick<Clock, "monotonic">;
+  readonly place: Place;
 }
 
 /** A WebSocket as a line: packets in binary messages, or in text ones if it speaks `peyk.v1.json`. */
@@ -35,7 +37,14 @@ export function attachWebSocket(socket: WebSocket, origin: WebSocketOrigin, acce
   socket.on("message", (data: Buffer, isBinary: boolean) => {
     if (socket.readyState === socket.OPEN) line.receive(data, isBinary, events);
   });
-  socket.on("close", (code: number) => events.closed(code === CLOSE_CODES.normal.code));
+  const { place } = origin;
+  place.makeRoom = () => line.makeRoom();
+  socket.on("close", (code: number) => {
+    const handled = events.closed(code === CLOSE_CODES.normal.code);
+    // What is still to be handled takes memory like a connection.
+    if (handled) void handled.then(place.leave);
+    else place.leave();
+  });
   answerPings(socket, line, origin.clock);
 }
 
@@ -61,16 +70,18 @@ class WebSocketLine implements Line {
   readonly #stream: Duplex;
   readonly #isJson: boolean;
   readonly #maxPacketBytes: number;
+  readonly #place: Place;
   /** Undefined once Hello was accepted. */
   #bytesBeforeHello: number | undefined = 0;
   readonly #onBytes = (chunk: Buffer): void => this.#countBytes(chunk.byteLength);
 
-  constructor(socket: WebSocket, { stream, peer, maxPacketBytes }: WebSocketOrigin) {
+  constructor(socket: WebSocket, { stream, peer, maxPacketBytes, place }: WebSocketOrigin) {
     this.#socket = socket;
     this.#stream = stream;
     this.peer = peer;
     this.#isJson = socket.protocol === JSON_SUBPROTOCOL;
     this.#maxPacketBytes = maxPacketBytes;
+    this.#place = place;
     // Comes after the listener of `ws`: a Hello in the same chunk has been handled by then.
     stream.on("data", this.#onBytes);
   }
@@ -99,8 +110,14 @@ class WebSocketLine implements Line {
   }
 
   opened(): void {
-    this.#bytesBeforeHello = undefined;
-    this.#stream.off("data", this.#onBytes);
+    this.#place.greeted();
+    this.#stopCounting();
+  }
+
+  /** Ends without waiting for an answer: others want the place. */
+  makeRoom(): void {
+    this.close("try_again_later", "too many connections have not said Hello");
+    this.#stream.end(() => this.#stream.destroy());
   }
 
   close(reason: CloseReason, detail: string): void {
@@ -116,8 +133,13 @@ class WebSocketLine implements Line {
     this.#bytesBeforeHello += byteLength;
     const limit = limits.MAX_PACKET_BYTES_BEFORE_HELLO;
     if (this.#bytesBeforeHello <= limit) return;
-    this.opened();
+    this.#stopCounting();
     this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
+  }
+
+  #stopCounting(): void {
+    this.#bytesBeforeHello = undefined;
+    this.#stream.off("data", this.#onBytes);
   }
 
   #receiveJson(data: Buffer, events: LineEvents): void {

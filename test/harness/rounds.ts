@@ -3,6 +3,17 @@ import { seedFromEnv, SeededRandom } from "./seeded-random.js";
 /** Progress is written at most so often, in milliseconds. */
 const PROGRESS_MS = 5_000;
 
+export interface RoundsOptions {
+  readonly share?: number;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Whether this is a long form, asked for by `prove`. */
+export const isProof = process.env["PEYK_ROUNDS"] !== undefined;
+
+/** How long a test may take: as a proof as long as it takes, else as long as any test. */
+export const LONG: { readonly timeout?: number } = isProof ? { timeout: 86_400_000 } : {};
+
 /**
  * How much a proof tries: few rounds in every check, as many as are asked for by
  * `npm run prove -- <name> --rounds N --seed S`, which also wants to see progress.
@@ -18,11 +29,18 @@ export class Rounds {
   #wroteAtMs = this.#startedAtMs;
   #done = 0;
 
-  /** @param inCheck - The number of rounds of the short form. */
-  constructor(inCheck: number, what = "rounds", environment: NodeJS.ProcessEnv = process.env) {
+  /**
+   * @param inCheck - The number of rounds of the short form.
+   * @param share - What part of the rounds that are asked for is this test's, where a file has several.
+   */
+  constructor(
+    inCheck: number,
+    what = "rounds",
+    { share = 1, environment = process.env }: RoundsOptions = {},
+  ) {
     const asked = environment["PEYK_ROUNDS"];
     this.isProof = asked !== undefined;
-    this.count = asked === undefined ? inCheck : Number(asked);
+    this.count = asked === undefined ? inCheck : Math.max(1, Math.round(Number(asked) * share));
     this.seed = seedFromEnv(environment);
     this.#what = what;
   }
@@ -48,6 +66,11 @@ export class Rounds {
     this.#wroteAtMs = nowMs;
     const seconds = Math.round((nowMs - this.#startedAtMs) / 1000);
     process.stderr.write(`${this.#done} of ${this.count} ${this.#what}, ${seconds} s\n`);
+  }
+
+  /** How many rounds a second there were, so far. */
+  get perSecond(): number {
+    return (this.#done * 1000) / (performance.now() - this.#startedAtMs);
   }
 
   /** What was measured, for whoever reads a proof. */

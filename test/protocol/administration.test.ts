@@ -1,3 +1,4 @@
+import { limits } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
 import type { RawClient } from "../harness/raw-client.js";
 import { startBroker, startBrokerAt, tempDir } from "../harness/start-broker.js";
@@ -350,6 +351,22 @@ describe("dead letters", () => {
 
     const { stats } = await client.ask("getSubscription", { name: subscription }, "subscription");
     expect([count, stats?.dead]).toEqual([3, 0]);
+  });
+
+  test("are not moved so slowly that the request would be open for ever", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await killMessages(client, 3);
+    const least = (3 * 1_000) / limits.MAX_REDRIVE_MS;
+
+    const error = await client.refusal("redriveDeadLetters", {
+      subscription,
+      perSecond: least * 0.99,
+    });
+
+    expect(error).toMatchObject({ code: "invalid_argument", field: "perSecond", limit: 1 });
+    client.send("redriveDeadLetters", { subscription, perSecond: least });
+    await client.settleDown();
   });
 
   test.each([NaN, -1, Infinity])("are not moved %d a second", async (perSecond) => {

@@ -140,6 +140,25 @@ describe("the connection cap", () => {
     expect(counters).toMatchObject({ connections_refused: 1 });
   });
 
+  test("of one address leaves room for others", async () => {
+    const { url, connect } = await startBroker({ maxConnections: 3, maxConnectionsPerAddress: 1 });
+    await connect();
+
+    expect(await answerTo(url, upgradeRequest())).toMatch(/^HTTP\/1.1 503 /);
+  });
+
+  test("cannot be reached by those who say nothing: the oldest of them makes room", async () => {
+    const { url, connect, server } = await startBroker({ maxConnections: 4 });
+    const silent = [await RawSocket.upgraded(url), await RawSocket.upgraded(url)];
+    const late = await RawSocket.upgraded(url);
+
+    expect(await silent[0]?.closeCode()).toBe(1013);
+    expect(await (await connect()).request("getStatus", {})).toMatchObject({ kind: "status" });
+    expect(await silent[1]?.closeCode()).toBe(1013);
+    expect(server.context.connections.size).toBe(2);
+    expect(late.socket.destroyed).toBe(false);
+  });
+
   test("has room again when a connection has ended", async () => {
     const { connect } = await startBroker({ maxConnections: 1 });
     await (await connect()).close();
@@ -160,7 +179,7 @@ describe("a connection that does not get on", () => {
       caps: new ConnectionCaps({ total: 10, perAddress: 10 }),
       clock: new TestClock(),
       headersTimeoutMs: 100,
-      accept: () => ({ packet: () => {}, unreadable: () => {}, closed: () => {} }),
+      accept: () => ({ packet: () => {}, unreadable: () => {}, closed: () => undefined }),
       onRequest: undefined,
       counters: { originsRejected: 0, upgradesRejected: 0, connectionsRefused: 0 },
     });

@@ -1,15 +1,12 @@
 import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { limits } from "@peyk/client/protocol";
+import { limits, PacketWriter, writeClientFrame } from "@peyk/client/protocol";
 import { ChildBroker } from "../harness/child-broker.js";
 import { Neighbour } from "../harness/neighbour.js";
 import { RawSocket, upgradeRequest, webSocketFrame } from "../harness/raw-socket.js";
-import { Rounds } from "../harness/rounds.js";
+import { isProof, LONG, Rounds } from "../harness/rounds.js";
 import { tempDir } from "../harness/start-broker.js";
-
-/** As a proof it takes as long as it takes. */
-const LONG = { timeout: 86_400_000 };
 
 const MIB = 1024 * 1024;
 
@@ -19,8 +16,11 @@ const SLACK_BYTES = 48 * MIB;
 /** What a connection that does nothing may take, in bytes. */
 const IDLE_BYTES = 32 * 1024;
 
-/** Those that a broker takes unless told otherwise. */
-const MAX_CONNECTIONS = 5_000;
+/** Those that have said nothing that a broker keeps unless told otherwise. */
+const MAX_STRANGERS = (5_000 * limits.MAX_STRANGERS_PERCENT) / 100;
+
+/** The goal (S7): headers that take so long, in ms, are waited for no longer. */
+const SLOW_HEADERS_MS = 16_000;
 
 /** Sockets that a flood opens at a time: below what a process may have open. */
 const AT_ONCE = 500;
@@ -28,6 +28,12 @@ const AT_ONCE = 500;
 const CONTINUATION = 0;
 const BINARY = 2;
 const PING = 9;
+
+const HELLO = ((): Uint8Array => {
+  const writer = new PacketWriter();
+  writeClientFrame(writer, 0, "hello", { version: 1, minVersion: 1, clientName: "one of many" });
+  return writer.take();
+})();
 
 /** A broker in a process of its own, and a client that must not notice what is done to it. */
 async function startWatched(options: Parameters<typeof ChildBroker.start>[0] = {}) {
@@ -89,11 +95,12 @@ describe("a flood of", () => {
       const socket = await openAndWrite(url, upgradeRequest());
       const [answer] = (await once(socket, "data")) as [Buffer];
       if (answer.toString().startsWith("HTTP/1.1 503 ")) refused += 1;
+      else socket.write(webSocketFrame(BINARY, HELLO));
     });
 
     const after = await status();
     expect(after.connections).toBeLessThanOrEqual(maxConnections);
-    expect(refused).toBeGreaterThanOrEqual(rounds.count - maxConnections);
+    expect(refused).toBeGreaterThan(0);
     expect(after.counters["connections_refused"]).toBe(refused);
     expect(after.residentBytes - before.residentBytes).toBeLessThan(SLACK_BYTES);
     await neighbour.work();
@@ -111,10 +118,37 @@ describe("a flood of", () => {
     });
 
     const after = await status();
-    const each = IDLE_BYTES + 2 * limits.MAX_PACKET_BYTES_BEFORE_HELLO;
-    const most = SLACK_BYTES + Math.min(rounds.count, MAX_CONNECTIONS) * each;
-    expect(after.residentBytes - before.residentBytes).toBeLessThan(most);
+    const open = after.connections - 1;
+    expect(open).toBeGreaterThan(0);
+    expect(open).toBeLessThanOrEqual(MAX_STRANGERS);
+    // S2: what each may send and takes idle, and 20 %. The slack is for garbage: the collector lets some tens of MiB of it
+    // come and go, however many connections there are, so that without it nothing could be said of a few hundred.
+    const each = IDLE_BYTES + limits.MAX_PACKET_BYTES_BEFORE_HELLO;
+    const growth = after.residentBytes - before.residentBytes;
+    rounds.note(`${open} open, ${Math.round(growth / 1024)} KiB more`);
+    expect(growth).toBeLessThan(1.2 * open * each + SLACK_BYTES);
     await neighbour.work();
+  });
+
+  // Longer than the headers of a request may take, in real time: only as a proof.
+  test.runIf(isProof)("slow headers is closed, while good clients go on", LONG, async () => {
+    const rounds = new Rounds(AT_ONCE, "slow requests");
+    const { url, neighbour } = await startWatched();
+    const slow = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => openAndWrite(url, "GET / HTTP/1.1\r\nHost: a\r\nX: ")),
+    );
+    const closed = slow.map((socket) => once(socket, "close"));
+    const dripping = setInterval(() => {
+      for (const socket of slow) if (socket.writable) socket.write("a");
+    }, 1_000);
+    onTestFinished(() => clearInterval(dripping));
+    const began = performance.now();
+    const isOver = Promise.all(closed).then(() => true);
+    while (!(await Promise.race([isOver, neighbour.work().then(() => false)]))) continue;
+
+    rounds.add(AT_ONCE);
+    rounds.note(`closed after ${Math.round(performance.now() - began)} ms`);
+    expect(performance.now() - began).toBeLessThan(SLOW_HEADERS_MS);
   });
 
   test("pings that are not read ends its connection, and takes no memory", LONG, async () => {

@@ -8,7 +8,7 @@ import { ChildBroker } from "../harness/child-broker.js";
 import { HostileBroker } from "../harness/hostile-broker.js";
 import { liveHostile } from "../harness/hostile-life.js";
 import { Neighbour } from "../harness/neighbour.js";
-import { Rounds } from "../harness/rounds.js";
+import { LONG, Rounds } from "../harness/rounds.js";
 import { startBroker, tempDir } from "../harness/start-broker.js";
 import { goldenPackets, manyMessagesPacket } from "../protocol/golden-packets.js";
 import { mutate } from "../protocol/mutate.js";
@@ -20,9 +20,6 @@ const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
 
 /** After so many connections what they made is deleted again: until then it is theirs, and takes memory. */
 const TIDY_EVERY = 200;
-
-/** As a proof it takes as long as it takes. */
-const LONG = { timeout: 86_400_000 };
 
 /** Short, so that sessions do not outlive the connections by much. */
 const GRACE_MS = 20;
@@ -63,9 +60,11 @@ describe("readers of mutated packets", () => {
   const names = prototypeNames();
 
   test("throw nothing but PeykError and grow nothing", LONG, () => {
-    const rounds = new Rounds(3_000, "packets");
+    const rounds = new Rounds(3_000, "packets", { share: 0.4 });
     const random = rounds.randomOf(0);
+    let slowestMs = 0;
     while (rounds.done < rounds.count) {
+      const began = performance.now();
       const isDeep = random.chance(0.5);
       const packet = isDeep ? mutateFields(random.pick(seeds), random) : mutate(seeds, random);
       const most = Math.max(
@@ -80,13 +79,17 @@ describe("readers of mutated packets", () => {
       if (most > packet.length * 4 + 64 || text > packet.length * 64 + 64) {
         throw new Error(`${packet.length} bytes became ${most} bytes, ${text} characters`);
       }
+      slowestMs = Math.max(slowestMs, performance.now() - began);
       rounds.add();
     }
+    rounds.note(
+      `${rounds.perSecond.toFixed(0)} a second, the slowest took ${slowestMs.toFixed(1)} ms`,
+    );
     expect(prototypeNames()).toEqual(names);
   });
 
   test("as text throw nothing but PeykError", LONG, () => {
-    const rounds = new Rounds(2_000, "texts");
+    const rounds = new Rounds(2_000, "texts", { share: 0.2 });
     const random = rounds.randomOf(0);
     const texts = seeds.slice(0, 30).flatMap((packet) => json.clientPacketToJson(packet));
     const encoded = texts.map((text) => new TextEncoder().encode(text));
@@ -106,7 +109,7 @@ describe("readers of mutated packets", () => {
 // neighbour publishes, consumes and settles and must get exactly its own.
 describe("a broker with hostile clients", () => {
   test("serves its neighbour, and has nothing left of them", LONG, async () => {
-    const rounds = new Rounds(3_000, "frames");
+    const rounds = new Rounds(3_000, "frames", { share: 0.3 });
     const names = prototypeNames();
     const { url, server, log } = await startBroker({
       dataDir: tempDir(),
@@ -134,6 +137,7 @@ describe("a broker with hostile clients", () => {
       if (life === TIDY_EVERY) before = heldBytes();
     }
 
+    rounds.note(`${rounds.perSecond.toFixed(0)} a second`);
     await expect.poll(() => server.context.sessions.size).toBe(1);
     expect(server.context.connections.size).toBe(1);
     await neighbour.tidyUp();
@@ -142,7 +146,7 @@ describe("a broker with hostile clients", () => {
   });
 
   test("lives on as a process of its own", LONG, async () => {
-    const rounds = new Rounds(1_000, "frames to a process");
+    const rounds = new Rounds(1_000, "frames to a process", { share: 0.05 });
     const options = { durability: "os", spareBytes: 0, resumeGraceMs: GRACE_MS } as const;
     const broker = await ChildBroker.start({ ...options, dataDir: tempDir() });
     const neighbour = await Neighbour.connect(broker.url);
@@ -153,6 +157,7 @@ describe("a broker with hostile clients", () => {
     }
     const status = await neighbour.client.ask("getStatus", {}, "status");
     expect(status.state).toBe("serving");
+    rounds.note(`${rounds.perSecond.toFixed(0)} a second`);
     rounds.note(`loop late by ${status.eventLoopDelayMaxMs.toFixed(0)} ms at most`);
     expect(await broker.kill("SIGTERM")).toBe(0);
   });
@@ -187,7 +192,7 @@ function workOf(client: Peyk): Promise<unknown>[] {
 // answers each request with mutants of its frames; when the client is closed every promise must have settled.
 describe("a client of a hostile broker", () => {
   test("settles every promise, with a PeykError where it fails", LONG, async () => {
-    const rounds = new Rounds(500, "frames to a client");
+    const rounds = new Rounds(500, "frames to a client", { share: 0.05 });
     const broker = await HostileBroker.start(rounds.randomOf(0));
     onTestFinished(() => broker.close());
     const names = prototypeNames();

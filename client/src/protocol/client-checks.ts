@@ -10,8 +10,9 @@ export const CLIENT_CHECKS = {
     checkAtMost(body.resume?.consumers.length ?? 0, limits.MAX_CONSUMERS, "entries", "consumers");
     const size = body.producerId.length;
     if (size !== 0 && size !== limits.PRODUCER_ID_BYTES) {
-      const text = `the producerId has ${size} bytes; ${limits.PRODUCER_ID_BYTES} are needed`;
-      throw new PeykError("invalid_argument", text, { field: "producerId" });
+      const limit = limits.PRODUCER_ID_BYTES;
+      const text = `the producerId has ${size} bytes; ${limit} are needed`;
+      throw new PeykError("invalid_argument", text, { field: "producerId", limit });
     }
   },
   subscribe(body: peyk.v1.Subscribe): void {

@@ -29,6 +29,10 @@ export const MAX_BAD_FRAMES_PER_MINUTE = 10;
 
 // ---- The connection ------------------------------------------------------------------------------------------------
 
+/** Percent of a broker's connections that may be without `hello`; beyond it the oldest of them closes with 1013. */
+export const MAX_STRANGERS_PERCENT = 50;
+/** TCP connections that are no WebSocket, beyond which new ones are refused with HTTP 503. */
+export const MAX_HTTP_CONNECTIONS = 1_000;
 /** Time for `hello` after the connection was opened. */
 export const HELLO_TIMEOUT_MS = 5 * SECOND_MS;
 /** Time between two pings of the broker (Centrifugo). */
@@ -126,5 +130,7 @@ export const MAX_PEEK_MESSAGES = 250;
 export const MAX_PAGE_ENTRIES = 1000;
 /** Ids in one `Which`. */
 export const MAX_IDS = 10_000;
+/** Longest time that a redrive with a rate may take. */
+export const MAX_REDRIVE_MS = DAY_MS;
 /** Characters of a filter (Service Bus). */
 export const MAX_FILTER_CHARS = KIB;

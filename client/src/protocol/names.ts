@@ -65,6 +65,10 @@ export function checkGroup(group: string, field = "group"): void {
     throw invalid(text, field);
   }
   if (GROUP.test(group)) return;
+  if (group.length > MAX_GROUP_CHARS) {
+    const text = `the group has ${group.length} characters; at most ${MAX_GROUP_CHARS} are allowed`;
+    throw invalid(text, field, MAX_GROUP_CHARS);
+  }
   const text =
     `${quoteInput(group)} is not the name of a group: ` +
     `1 to ${MAX_GROUP_CHARS} letters, digits, _ and - are needed`;

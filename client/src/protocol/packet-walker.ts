@@ -39,6 +39,11 @@ export class PacketWalker<Kind extends string> {
     this.#frames = 0;
   }
 
+  /** Whether bytes are left that may hold frames. */
+  get hasMore(): boolean {
+    return this.#reader.at < this.#reader.end;
+  }
+
   /** Goes to the next frame; false at the end of the packet. */
   next(): boolean {
     const reader = this.#reader;

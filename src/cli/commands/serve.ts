@@ -85,6 +85,7 @@ function brokerOptions(context: Context): BrokerOptions {
     resumeGraceMs: config.get("resumeGrace"),
     maxPayloadBytes: config.get("maxPayload"),
     maxConnections: config.get("maxConnections"),
+    maxConnectionsPerAddress: config.get("maxConnectionsPerAddress"),
     segmentBytes: config.get("segmentSize"),
     spareBytes: config.get("spareSize"),
   });

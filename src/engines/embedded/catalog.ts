@@ -1,13 +1,16 @@
-import { matches, PeykError } from "@peyk/client/protocol";
+import { PeykError } from "@peyk/client/protocol";
 import type {
   CatalogChange,
   CatalogEvent,
   Closable,
   Subscription,
+  SubscriptionId,
   SubscriptionSettings,
   Topic,
 } from "../../broker/engine.js";
 import { encodeSubscription, encodeTopic } from "./catalog-entries.js";
+import { PatternIndex } from "../../runtime/pattern-index.js";
+import { Turns } from "../../runtime/turns.js";
 import type { Core } from "./core.js";
 import type { Cursor } from "./cursor.js";
 import type { DeadLetters } from "./dead-letters.js";
@@ -33,18 +36,27 @@ export class CatalogChanges {
   readonly #listeners = new Set<(event: CatalogEvent) => void>();
   readonly #topicsByName = new Map<string, TopicState>();
   readonly #subscriptionsByName = new Map<string, SubscriptionState>();
+  /** Those that topics feed, by what they take from. */
+  readonly #bySource = new PatternIndex<SubscriptionId>();
   /** By subscription: logs of deleted topics that its dead letters or what was redriven to it refer to. */
   readonly #goneLogs = new Map<number, Set<number>>();
   /** Changes are made one after the other: a subscription must miss no topic that is made while it looks at others. */
   #last: Promise<unknown> = Promise.resolve();
+  /** They are told of in the same order. */
+  #lastTold: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
 
   constructor(core: Core, deadLetters: DeadLetters) {
     this.#core = core;
+    this.#turns = new Turns(core.clock);
     this.#deadLetters = deadLetters;
     this.#starts = new Starts(core);
     for (const state of core.state.topics.values()) this.#topicsByName.set(state.topic.name, state);
+    const { parents } = core.state;
     for (const state of core.state.subscriptions.values()) {
-      this.#subscriptionsByName.set(state.subscription.name, state);
+      const { id, name, source } = state.subscription;
+      this.#subscriptionsByName.set(name, state);
+      if (isFedByTopics(state.subscription, parents)) this.#bySource.add(source, id);
     }
   }
 
@@ -55,13 +67,29 @@ export class CatalogChanges {
 
   /** Resolves when the change is durable. */
   async change(change: CatalogChange): Promise<CatalogEvent> {
-    const turn = this.#last.then(() => this.#enterAlone(change));
-    this.#last = turn.catch(() => {});
-    const { event, durable } = await turn;
-    await durable;
-    for (const listener of this.#listeners) listener(event);
+    const entered = this.#last.then(() => this.#enterAlone(change));
+    this.#last = entered.then(
+      () => this.#ownTurn(),
+      () => {},
+    );
+    const { event, durable } = await entered;
+    const told = this.#lastTold.then(() => this.#tell(event, durable));
+    this.#lastTold = told.catch(() => {});
+    await told;
     if (event.kind === "topic-deleted") await this.#forgetReferences();
     return event;
+  }
+
+  async #tell(event: CatalogEvent, durable: Promise<void>): Promise<void> {
+    await durable;
+    await this.#ownTurn();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Thousands that are made at once must not hold the event loop. */
+  #ownTurn(): Promise<void> | undefined {
+    if (this.#turns.hasTime()) return undefined;
+    return new Promise((resolve) => this.#turns.later(resolve));
   }
 
   async #enterAlone(change: CatalogChange) {
@@ -101,11 +129,9 @@ export class CatalogChanges {
     this.#core.journal.open.mustSync();
     this.#core.enter({ topicSaved: encodeTopic(topic, log) });
     this.#core.enter({ reserved: { topic: id, until: RESERVED_AHEAD } });
-    for (const { subscription } of [...state.subscriptions.values()]) {
-      if (!isFedByTopics(subscription, state.parents) || !matches(subscription.source, name))
-        continue;
+    for (const subscription of this.#bySource.matching(name)) {
       const cursors = [{ log, floor: 1, unsettled: 0 }];
-      this.#core.enter({ cursorsCreated: { subscription: subscription.id, cursors } });
+      this.#core.enter({ cursorsCreated: { subscription, cursors } });
     }
     const created = state.topics.get(id);
     if (created) this.#topicsByName.set(name, created);
@@ -177,6 +203,7 @@ export class CatalogChanges {
     this.#core.enter({ subscriptionSaved: encodeSubscription(subscription) });
     this.#core.enter({ subscriptionSaved: encodeSubscription(deadLetters) });
     this.#core.enter({ cursorsCreated: { subscription: id, cursors } });
+    this.#bySource.add(source, id);
     for (const each of [id, id + 1]) {
       const made = state.subscriptions.get(each);
       if (made) this.#subscriptionsByName.set(made.subscription.name, made);
@@ -197,6 +224,7 @@ export class CatalogChanges {
       const detail = `${subscription.name} goes with the subscription whose dead letters it holds`;
       throw new PeykError("invalid_argument", detail, { field: "subscription" });
     }
+    this.#bySource.delete(subscription.source, id);
     for (const each of [id, subscription.deadLetters]) {
       const state = each === undefined ? undefined : this.#core.state.subscriptions.get(each);
       if (!state) continue;

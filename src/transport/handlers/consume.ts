@@ -6,10 +6,15 @@ import {
   readSettle,
   writeServerFrame,
   writeSettled,
+  type SettledRange,
+  type SettleRange,
 } from "@peyk/client/protocol";
 import type { Consumer } from "../../broker/consumer.js";
 import type { Peer, Request } from "../context.js";
 import { checkNumber } from "./numbers.js";
+
+/** Deliveries that are settled at a time: a nack of so many takes about 10 ms. */
+const PART_DELIVERIES = 500;
 
 /** Subscribe: attaches a consumer, and makes what it consumes if it is new and may be. */
 export async function onSubscribe(peer: Peer, { id, packet, start, end }: Request): Promise<void> {
@@ -77,15 +82,75 @@ export function onCredit(peer: Peer, { packet, start, end }: Request): void {
 
 /** Settle: answered once its effect is durable. */
 export function onSettle(peer: Peer, { id, packet, start, end }: Request): void {
-  const settle = readSettle(packet, start, end);
-  const { session } = peer;
-  const { length } = settle.ranges;
-  const consumer = consumerOf(peer, settle.consumer);
-  peer.settling(length);
-  consumer.settle(settle.ranges, (ranges) => {
-    peer.settled(session, length);
-    peer.answer(id, (writer) => writeSettled(writer, id, ranges));
+  const { consumer: number, ranges } = readSettle(packet, start, end);
+  const consumer = consumerOf(peer, number);
+  if (countOf(ranges) > PART_DELIVERIES) return settleInParts(peer, id, consumer, ranges);
+  settlePart(peer, consumer, ranges, (settled) => {
+    peer.answer(id, (writer) => writeSettled(writer, id, settled));
   });
+}
+
+function settlePart(
+  peer: Peer,
+  consumer: Consumer,
+  ranges: readonly SettleRange[],
+  done: (settled: readonly SettledRange[]) => void,
+): void {
+  const { session } = peer;
+  const { length } = ranges;
+  peer.settling(length);
+  consumer.settle(ranges, (settled) => {
+    peer.settled(session, length);
+    done(settled);
+  });
+}
+
+/** The same for many deliveries: the event loop gets its turn between the parts. */
+function settleInParts(
+  peer: Peer,
+  id: number,
+  consumer: Consumer,
+  ranges: readonly SettleRange[],
+): void {
+  const parts = partsOf(ranges);
+  const answers: (readonly SettledRange[])[] = [];
+  let begun = 0;
+  let answered = 0;
+  peer.handleRest(() => {
+    const index = begun;
+    begun += 1;
+    settlePart(peer, consumer, parts[index] ?? [], (settled) => {
+      answers[index] = settled;
+      answered += 1;
+      if (answered < parts.length) return;
+      peer.answer(id, (writer) => writeSettled(writer, id, answers.flat()));
+    });
+    return begun < parts.length;
+  });
+}
+
+function countOf(ranges: readonly SettleRange[]): number {
+  let count = 0;
+  for (const range of ranges) count += range.count;
+  return count;
+}
+
+function partsOf(ranges: readonly SettleRange[]): SettleRange[][] {
+  const parts: SettleRange[][] = [];
+  let room = 0;
+  for (const range of ranges) {
+    for (let done = 0; done < range.count;) {
+      if (room === 0) {
+        parts.push([]);
+        room = PART_DELIVERIES;
+      }
+      const count = Math.min(room, range.count - done);
+      parts.at(-1)?.push({ ...range, firstDelivery: range.firstDelivery + done, count });
+      done += count;
+      room -= count;
+    }
+  }
+  return parts;
 }
 
 function consumerOf(peer: Peer, number: number): Consumer {

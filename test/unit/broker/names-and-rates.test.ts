@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { ConnectionCaps } from "../../../src/transport/connection-caps.js";
 import type { Subscription, Topic } from "../../../src/broker/engine.js";
 import { LiveHub } from "../../../src/broker/live-hub.js";
 import { Makings } from "../../../src/broker/makings.js";
@@ -52,7 +51,7 @@ describe("names", () => {
     expect(names.subscription("orders/g/dlq")).toBeUndefined();
   });
 
-  test("find other subscriptions of the same messages", () => {
+  test("find another subscription of the same group and messages", () => {
     const names = new Names();
     const wide = subscriptionOf(10, "orders.>");
     const narrow = subscriptionOf(20, "orders.new");
@@ -60,8 +59,10 @@ describe("names", () => {
       names.apply({ kind: "subscription", subscription });
     }
 
-    expect(names.overlapping(narrow).map(({ id }) => id)).toEqual([10]);
-    expect(names.overlapping(wide).map(({ id }) => id)).toEqual([20]);
+    expect(names.overlapOf(narrow)?.id).toBe(10);
+    expect(names.overlapOf(wide)?.id).toBe(20);
+    names.apply({ kind: "subscription-deleted", subscription: 10 });
+    expect(names.overlapOf(narrow)).toBeUndefined();
   });
 });
 
@@ -123,20 +124,5 @@ describe("a live listener that is closed twice", () => {
     first.close();
 
     expect(open).toEqual(["orders"]);
-  });
-});
-
-describe("connection caps", () => {
-  test("hold for each address and for all", () => {
-    const caps = new ConnectionCaps({ total: 3, perAddress: 2 });
-    caps.opened("a");
-    caps.opened("a");
-    expect([caps.allows("a"), caps.allows("b")]).toEqual([false, true]);
-    caps.opened("b");
-    expect(caps.allows("c")).toBe(false);
-
-    caps.closed("a");
-
-    expect([caps.allows("a"), caps.total]).toEqual([true, 2]);
   });
 });

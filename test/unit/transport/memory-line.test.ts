@@ -10,7 +10,7 @@ function join() {
   const events: LineEvents = {
     packet: (packet) => heard.push(`broker ${packet.join()}`),
     unreadable: () => {},
-    closed: (wasClean) => heard.push(`broker closed ${wasClean}`),
+    closed: (wasClean) => void heard.push(`broker closed ${wasClean}`),
   };
   const accept = (line: Line): LineEvents => {
     lines.push(line);
