@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly directory?: string;
   /** No file may become longer than so many blocks of 512 bytes: to the process the disk is full then. */
   readonly fileBlocks?: number;
+  /** A system call that fails, as strace's `inject` has it: "fdatasync:error=EIO:when=3". The child is strace then. */
+  readonly inject?: string;
   /** What Node runs; default: the program itself. */
   readonly script?: string;
 }
@@ -142,7 +144,12 @@ export const jsonLines = (text: string): Record<string, unknown>[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-function programOf({ fileBlocks }: RunOptions): string[] {
+function programOf({ fileBlocks, inject }: RunOptions): string[] {
+  if (inject !== undefined) {
+    const call = inject.slice(0, inject.indexOf(":"));
+    const quiet = ["-f", "--seccomp-bpf", "-o", "/dev/null"];
+    return ["strace", ...quiet, "-e", `trace=${call}`, "-e", `inject=${inject}`, process.execPath];
+  }
   if (fileBlocks === undefined) return [process.execPath];
   return ["sh", "-c", `ulimit -f ${fileBlocks} && exec "$@"`, "sh", process.execPath];
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
-import { connect, PeykError } from "@peyk/client";
+import { connect } from "@peyk/client";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../e2e/peyk-process.js";
 import { Backlog } from "../harness/backlog.js";
@@ -38,7 +38,7 @@ test(
         const pid = backlog.process.child.pid ?? 0;
         limit(pid, readdirSync(`/proc/${pid}/fd`).length + random.int(MOST_LEFT));
         const strangers = Array.from({ length: CONNECTIONS }, () => stranger(backlog.url));
-        ends.push(await goOn(backlog, 150));
+        ends.push(await backlog.goOn(150));
         if (backlog.process.child.exitCode === null) limit(pid, MANY);
         else expect(backlog.process.child.exitCode, backlog.process.stderr).toBe(EXIT_DISK_FAILED);
         for (const end of await Promise.all(strangers)) expect(["closed", "open"]).toContain(end);
@@ -57,22 +57,6 @@ test(
     expect(ends.length).toBeGreaterThan(0);
   },
 );
-
-/** Publishes until so many are confirmed or the broker ends. */
-async function goOn(backlog: Backlog, count: number): Promise<string> {
-  const ended = backlog.process.finished().then(() => "ended");
-  const published = (async () => {
-    for (let left = count; left > 0; left -= 1) await backlog.publish();
-    return "served";
-  })();
-  // Where the journal ends, whoever waits is told so.
-  const told = published.catch((error: unknown) => {
-    if (!PeykError.is(error, "unavailable")) throw error;
-    return ended;
-  });
-  told.catch(() => {});
-  return Promise.race([ended, told]);
-}
 
 /** Connects, and tells how that ends: it is let in, or the connection is closed. */
 async function stranger(url: string): Promise<"open" | "closed"> {
