@@ -8,13 +8,10 @@ import {
 import type { ConnectOptions, Peyk } from "@peyk/client";
 import { PeykError } from "@peyk/client/protocol";
 import type { BrokerOptions } from "./options.js";
-import { systemClock, type Clock } from "./runtime/clock.js";
+import { keepAlive, systemClock, type Clock } from "./runtime/clock.js";
 import type { Random } from "./runtime/random.js";
 import { Server } from "./server.js";
 import { joinInMemory } from "./transport/memory-line.js";
-
-/** How often nothing is done so that a process with a client stays alive, in ms. */
-const KEEP_ALIVE_MS = 60_000;
 
 /** A broker inside this process. */
 export interface Broker extends AsyncDisposable {
@@ -105,15 +102,14 @@ class MemoryConnection {
   readonly #socket: ReturnType<typeof joinInMemory>;
   readonly #events: SocketEvents;
   readonly #ended: () => void;
-  readonly #keptAlive: NodeJS.Timeout | undefined;
+  readonly #letGo: (() => void) | undefined;
   #isOpen = true;
 
   constructor(server: Server, clock: Clock, events: SocketEvents, ended: () => void) {
     this.#events = events;
     this.#ended = ended;
     // As a socket of a network does; a clock of tests keeps nobody.
-    // eslint-disable-next-line no-restricted-globals -- it does nothing but keep the process alive
-    if (clock === systemClock) this.#keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+    if (clock === systemClock) this.#letGo = keepAlive();
     this.#socket = joinInMemory(server.accept, clock, {
       packet: (packet) => {
         if (this.#isOpen) events.packet(packet);
@@ -146,7 +142,7 @@ class MemoryConnection {
   #end(code: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    clearInterval(this.#keptAlive);
+    this.#letGo?.();
     this.#ended();
     this.#events.closed(code, reason);
   }

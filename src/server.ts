@@ -11,7 +11,7 @@ import { NodeDisk } from "./engines/embedded/node-disk.js";
 import { openListeners } from "./listeners.js";
 import { createLogEvents, type ServerEvents } from "./log-events.js";
 import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
-import { systemClock } from "./runtime/clock.js";
+import { keepAlive, systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
 import { LoopDelay, statusOf, type BrokerState } from "./status.js";
@@ -26,9 +26,6 @@ import { VERSION } from "./version.js";
 
 /** How long clients have to finish what is running when the broker stops, in ms. */
 const DRAIN_MS = 8_000;
-
-/** How often nothing is done so that the process lives until its journal is closed, in ms. */
-const KEEP_ALIVE_MS = 60_000;
 
 /** Everything put together: options -> engine -> broker -> sessions -> listeners. */
 export class Server {
@@ -131,12 +128,11 @@ export class Server {
 
   async #close(timeoutMs: number): Promise<void> {
     // Timers of the clock keep nobody alive, and after the last connection nothing else would.
-    // eslint-disable-next-line no-restricted-globals -- it does nothing but keep the process alive
-    const keptAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+    const letGo = keepAlive();
     try {
       await this.#stop(timeoutMs);
     } finally {
-      clearInterval(keptAlive);
+      letGo();
     }
   }
 

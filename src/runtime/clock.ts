@@ -66,6 +66,15 @@ class SourceTimer implements Timer {
   }
 }
 
+/** How often nothing is done while a process is kept alive, in ms. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Keeps the process alive, which timers of a clock do not, until what it returns is called. */
+export function keepAlive(): () => void {
+  const interval = setInterval(() => {}, KEEP_ALIVE_MS);
+  return () => clearInterval(interval);
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = createClock({
   wallMs: () => Date.now(),

@@ -49,10 +49,10 @@ export interface LoadOptions {
   readonly largeShare: number;
   /** Sessions may end while clients are away; then nothing is given up after some attempts. */
   readonly mayLoseLeases?: boolean;
-  /** The disk may fail while the broker runs: whoever is told so knows nothing. */
-  readonly diskMayFail?: boolean;
   /** Dead letters are redriven now and then. */
   readonly redrives?: boolean;
+  /** The disk may fail while the broker runs: whoever is told so knows nothing. */
+  readonly diskMayFail?: boolean;
 }
 
 interface Member {

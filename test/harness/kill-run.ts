@@ -30,6 +30,12 @@ export interface DeathHooks {
   readonly exits?: readonly number[];
 }
 
+export interface RunOptions {
+  /** Default: "usual". */
+  readonly kind?: RunKind;
+  readonly hooks?: DeathHooks;
+}
+
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
 const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
 
@@ -72,8 +78,7 @@ export class KillRun {
     random: SeededRandom,
     directory: string,
     port: number,
-    kind: RunKind,
-    hooks: DeathHooks,
+    { kind = "usual", hooks = {} }: RunOptions,
   ) {
     this.#hooks = hooks;
     this.#random = random;
@@ -84,14 +89,9 @@ export class KillRun {
   }
 
   /** Starts a broker, with clients that wait for a round. */
-  static async start(
-    seed: bigint,
-    directory: string,
-    kind: RunKind = "usual",
-    hooks: DeathHooks = {},
-  ): Promise<KillRun> {
+  static async start(seed: bigint, directory: string, options: RunOptions = {}): Promise<KillRun> {
     const random = new SeededRandom(seed);
-    const run = new KillRun(random, directory, await freePort(), kind, hooks);
+    const run = new KillRun(random, directory, await freePort(), options);
     try {
       await run.#begin();
       return run;

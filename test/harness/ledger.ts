@@ -272,9 +272,22 @@ export class Ledger {
     if (place.isDead) item.deadHolder = undefined;
     // Where sessions end, a verdict may have been heard and its answer lost.
     if (this.#options.mayLoseLeases) return;
-    if (isNewFate) item.fates = item.fates.filter((fate) => fate !== this.#after(asked));
+    if (isNewFate && !this.#isAskedAgain(asked)) {
+      item.fates = item.fates.filter((fate) => fate !== this.#after(asked));
+    }
     const mayBeLost = place.isDead && wasRedriven;
     if (!mayBeLost) this.#complainOf(place, number, item, `lost its lease before its ${verdict}`);
+  }
+
+  /** Another verdict under way has the same outcome: that on a redriven message, and one on its dead letter. */
+  #isAskedAgain(refused: Asking): boolean {
+    const { place, number } = refused;
+    return [...this.#asked.values()].some(
+      (open) =>
+        open.number === number &&
+        open.place.subscription === place.subscription &&
+        this.#after(open) === this.#after(refused),
+    );
   }
 
   // ---- Dead letters and purges ---------------------------------------------------------------------------------------

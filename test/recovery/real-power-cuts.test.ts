@@ -54,12 +54,9 @@ async function cutRounds(
   const disk = MountedDisk.make(kind);
   let run: KillRun | undefined;
   try {
-    run = await KillRun.start(
-      seed,
-      join(disk.path, "data"),
-      "usual",
-      hooks(disk, isRunning, new SeededRandom(seed)),
-    );
+    run = await KillRun.start(seed, join(disk.path, "data"), {
+      hooks: hooks(disk, isRunning, new SeededRandom(seed)),
+    });
     for (let round = 0; round < count; round += 1) {
       await run.round();
       done();

@@ -39,6 +39,9 @@ interface Sample extends Memory {
   readonly minute: number;
 }
 
+/** Resources of Node that are not just on their way. */
+const LASTING = /^(Timeout|TCP|Pipe|FSEvent|Signal|MessagePort)/;
+
 interface Usage {
   readonly sessions: number;
   readonly connections: number;
@@ -157,8 +160,11 @@ class Soak {
     );
     this.#process.stdout = "";
     const links = descriptorsOf(this.#process.child.pid ?? 0);
+    const told = JSON.parse(answer) as Omit<Usage, "sockets" | "deletedFiles">;
+    const lasting = Object.entries(told.resources).filter(([name]) => LASTING.test(name));
     return {
-      ...(JSON.parse(answer) as Omit<Usage, "sockets" | "deletedFiles">),
+      ...told,
+      resources: Object.fromEntries(lasting),
       sockets: links.filter((link) => link.startsWith("socket:")).length,
       deletedFiles: links.filter((link) => link.endsWith("(deleted)")).length,
     };

@@ -129,6 +129,22 @@ describe("the ledger", () => {
       ],
     ],
     [
+      "a redriven message was acked, and the ack of its dead letter came too late",
+      [
+        delivered(),
+        ask("reject"),
+        settled,
+        { kind: "redrive", sweep: 1, subscription: SUBSCRIPTION },
+        { kind: "delivered", place: DEAD, delivered: { ...MESSAGE, attempt: 1, by: "x" } },
+        { kind: "ask", ask: 8, asking: { place: DEAD, number: 1, verdict: "ack", attempt: 1 } },
+        delivered(1, "y"),
+        ask("ack"),
+        { kind: "leaseLost", ask: 8 },
+        { kind: "died" },
+        audit("nowhere"),
+      ],
+    ],
+    [
       "another consumer gets what a killed one had",
       [delivered(1, "x"), { kind: "doom", consumer: "x" }, delivered(2, "y")],
     ],
