@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,7 @@ export class Checker {
 
   /** @param directory - gets its log and its socket */
   static async start(directory: string, options: LedgerOptions): Promise<Checker> {
-    main ??= fileURLToPath(compileSources(mkdtempSync(join(tmpdir(), "peyk-checker-")), SOURCES));
+    main ??= compileMain();
     const files = [join(directory, "checker.sock"), join(directory, "checker.log")];
     const child = spawn(process.execPath, [main, ...files, JSON.stringify(options)], {
       stdio: ["pipe", "pipe", "inherit"],
@@ -67,4 +67,11 @@ export class Checker {
     }
     return again;
   }
+}
+
+/** Once for all checkers of a test file; goes with it. */
+function compileMain(): string {
+  const target = mkdtempSync(join(tmpdir(), "peyk-checker-"));
+  process.once("exit", () => rmSync(target, { recursive: true, force: true }));
+  return fileURLToPath(compileSources(target, SOURCES));
 }

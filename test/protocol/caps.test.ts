@@ -206,6 +206,7 @@ const ELSEWHERE: Partial<Record<keyof typeof limits, string>> = {
   // More credit than this is granted as this, a longer reason is cut, and a list goes on on its next page.
   MAX_CREDIT_MESSAGES: "test/protocol/consume.test.ts",
   MAX_CREDIT_BYTES: "test/protocol/consume.test.ts",
+  MAX_HELD_BYTES: "test/unit/broker/held-bytes.test.ts",
   DEFAULT_CREDIT_BYTES: "test/protocol/consume.test.ts",
   MAX_HELD_BYTES: "test/unit/broker/held-bytes.test.ts",
   MAX_REASON_BYTES: "test/protocol/settle.test.ts",

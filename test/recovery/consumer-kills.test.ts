@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { connect, type Message, type Peyk, type SubscriptionName } from "@peyk/client";
@@ -48,9 +46,7 @@ test(
   "consumers that are killed leave no lease, no credit and no byte behind",
   async () => {
     const rounds = new Rounds(KILLS, "killed consumers");
-    const main = fileURLToPath(
-      compileSources(mkdtempSync(join(tmpdir(), "peyk-mortal-")), SOURCES),
-    );
+    const main = fileURLToPath(compileSources(tempDir(), SOURCES));
     const dataDir = tempDir();
     const broker = await startBroker({ dataDir, resumeGraceMs: GRACE_MS, spareBytes: 0 });
     const checker = await Checker.start(tempDir(), {
