@@ -208,7 +208,6 @@ const ELSEWHERE: Partial<Record<keyof typeof limits, string>> = {
   MAX_CREDIT_BYTES: "test/protocol/consume.test.ts",
   MAX_HELD_BYTES: "test/unit/broker/held-bytes.test.ts",
   DEFAULT_CREDIT_BYTES: "test/protocol/consume.test.ts",
-  MAX_HELD_BYTES: "test/unit/broker/held-bytes.test.ts",
   MAX_REASON_BYTES: "test/protocol/settle.test.ts",
   MIN_ACK_DEADLINE_MS: "test/protocol/settle.test.ts",
   MAX_PEEK_MESSAGES: "test/protocol/administration.test.ts",
