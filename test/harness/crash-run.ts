@@ -149,11 +149,13 @@ export class CrashRun {
   async #liveWithFault(fault: DiskFault): Promise<number> {
     const life = this.#start(undefined);
     life.disk.fail(fault);
+    let wasStopped = false;
     try {
       await this.#check(life);
       await this.#work(life, 150);
       await life.quiet();
       await life.until(life.engine.close());
+      wasStopped = true;
     } catch (error) {
       if (life.disk.faultCount === 0 || !isTyped(error)) throw error;
     }
@@ -167,7 +169,8 @@ export class CrashRun {
     this.#images += 1;
     if (!life.survivor) throw new Error("nothing survived");
     this.#disk = life.survivor;
-    this.#workload.state.sets.crashed(true, kind);
+    // After a stop the journal is whole, and nobody holds anything, whatever happens to the machine.
+    this.#workload.state.sets.crashed(true, wasStopped ? "stop" : kind);
     return faultCount;
   }
 

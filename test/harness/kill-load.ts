@@ -77,6 +77,7 @@ export class KillLoad {
   #isOn = false;
   /** Of the broker: what one handed out means nothing to the next. */
   #life = 0;
+  #isDeaf = false;
   #parkedCount = 0;
   #brisklyUntil = Infinity;
   readonly #onChange: (() => void)[] = [];
@@ -135,6 +136,7 @@ export class KillLoad {
   /** @param briskly - publishers slow down after so many confirmations; default: they do not */
   begin({ briskly = Infinity }: { readonly briskly?: number } = {}): void {
     this.#isOn = true;
+    this.#isDeaf = false;
     this.#brisklyUntil = this.ledger.confirmedCount + briskly;
     for (const consumer of this.#consumers) consumer.resume();
     for (const member of this.#members) void this.#track(this.#publishAll(member));
@@ -148,6 +150,15 @@ export class KillLoad {
     for (const consumer of this.#consumers) consumer.pause();
     this.ledger.died();
     this.#changed();
+  }
+
+  /**
+   * The same, and nothing that clients hear from now on until the next `begin` is believed: a sync that is overtaken by the
+   * shutdown of its file system may be reported as done.
+   */
+  haltUnheard(): void {
+    this.#isDeaf = true;
+    this.halt();
   }
 
   /** Nothing new is begun; resolves when everything is answered, and consumers have given back what they did not look at. */
@@ -244,8 +255,10 @@ export class KillLoad {
     const payload = payloadOf(number, isLarge ? 16_000 + random.int(16_000) : random.int(900));
     try {
       const attributes = { number: String(number) };
-      this.ledger.confirmed(number, await client.publish(topic, payload, { attributes }));
+      const result = await client.publish(topic, payload, { attributes });
+      if (!this.#isDeaf) this.ledger.confirmed(number, result);
     } catch (error) {
+      if (this.#isDeaf) return;
       if (PeykError.is(error, "resource_exhausted")) this.ledger.refused(number);
       else if (!this.#isDiskFailure(error))
         this.ledger.complain(`the publish of message ${number} failed: ${String(error)}`);
@@ -271,6 +284,7 @@ export class KillLoad {
     const life = this.#life;
     const { number, id } = sightingOf(delivery);
     const { attempt } = delivery;
+    if (this.#isDeaf) return;
     this.ledger.delivered(place, { number, id, attempt, by });
     if (!isWhole(number, delivery.bytes)) this.ledger.complain(`the payload of ${number} is wrong`);
     if (random.chance(0.3)) for (let left = random.int(20); left > 0; left -= 1) await turn();
@@ -284,7 +298,7 @@ export class KillLoad {
     if (verdict === "nack" && random.chance(0.12)) throw new Retry({ delayMs: random.int(30) });
     try {
       await this.#say(random, delivery, verdict);
-      this.ledger.settled(asked);
+      if (!this.#isDeaf) this.ledger.settled(asked);
     } catch (error) {
       if (life !== this.#life) return;
       if (this.#isDiskFailure(error)) return;
@@ -337,7 +351,7 @@ export class KillLoad {
     try {
       await member.client.dlq.redrive(subscription, {});
     } catch (error) {
-      if (!PeykError.is(error, "outcome_unknown"))
+      if (!PeykError.is(error, "outcome_unknown") && !this.#isDiskFailure(error))
         this.ledger.complain(`redrive: ${String(error)}`);
     }
     this.ledger.redriven(sweep);

@@ -22,7 +22,7 @@ const KIB = 1024;
 
 /** What else happens when a broker dies. */
 export interface DeathHooks {
-  /** The moment has come; kills the broker by `kill`, now or soon. Default: now. */
+  /** The moment has come, and clients believe nothing any more; kills the broker by `kill`, now or soon. Default: now. */
   readonly atDeath?: (kill: () => void) => void;
   /** A broker is dead, and the next one not started. */
   readonly afterDeath?: () => void;
@@ -206,7 +206,10 @@ export class KillRun {
       process.kill("SIGKILL");
       load.halt();
     };
-    const come = (): void => atDeath(kill);
+    const come = (): void => {
+      if (this.#hooks.atDeath) load.haltUnheard();
+      atDeath(kill);
+    };
     if (death.kind === "time") setTimeout(come, death.ms);
     else load.afterConfirmations(death.count, come);
     const { exit, stderr } = await process.finished();
