@@ -72,7 +72,7 @@ function copyProject() {
 }
 
 /** The tests that failed with the fault in place. */
-function tryFault({ edits, proofs }) {
+function tryFault({ edits, proofs, rounds }) {
   for (const { file, find, replace } of edits) {
     const path = join(copy, file);
     const text = readFileSync(path, "utf8");
@@ -84,19 +84,20 @@ function tryFault({ edits, proofs }) {
     if (built.status !== 0) throw new Error(`it does not build: ${built.stdout}`);
     const report = join(copy, "report.json");
     rmSync(report, { force: true });
-    run("vitest/vitest.mjs", ["run", "--reporter=json", `--outputFile=${report}`, ...proofs]);
+    const args = ["run", "--reporter=json", `--outputFile=${report}`, ...proofs];
+    run("vitest/vitest.mjs", args, rounds === undefined ? {} : { PEYK_ROUNDS: String(rounds) });
     return failuresOf(report);
   } finally {
     for (const { file } of edits) cpSync(join(ROOT, file), join(copy, file));
   }
 }
 
-function run(script, args) {
+function run(script, args, more = {}) {
   const { PEYK_ROUNDS: _rounds, ...environment } = process.env;
   return spawnSync(process.execPath, [join(ROOT, "node_modules", script), ...args], {
     cwd: copy,
     encoding: "utf8",
-    env: environment,
+    env: { ...environment, ...more },
     timeout: TIMEOUT_MS,
     killSignal: "SIGKILL",
   });
