@@ -76,7 +76,8 @@ export class Broker {
   /** Publishes to topics that are being made, in their order. */
   readonly #waiting = new Map<string, { request: PublishRequest; done: PublishDone }[]>();
   readonly #topicsInTheMaking = new Makings();
-  readonly #idleTopics: IdleTopics;
+  /** Where topics are not made on first use, none that goes would come back. */
+  readonly #idleTopics: IdleTopics | undefined;
   readonly #subscriptionsInTheMaking = new Makings();
 
   private constructor(
@@ -102,7 +103,10 @@ export class Broker {
       held: new HeldBytes({ all: config.maxHeldBytes, one: config.maxCredit.bytes }, clock),
     };
     const time = { timers: this.#timers, now: () => clock.monotonic() };
-    this.#idleTopics = new IdleTopics(engine, this.names, time, (topic) => this.#removeIdle(topic));
+    if (config.autoCreate) {
+      const remove = (topic: Topic): void => this.#removeIdle(topic);
+      this.#idleTopics = new IdleTopics(engine, this.names, time, remove);
+    }
   }
 
   /** Opens the engine. Rejects with what the engine says of a data directory that cannot be served. */
@@ -323,7 +327,7 @@ export class Broker {
   /** What is published meanwhile waits, and makes the topic again. */
   #removeIdle(topic: Topic): void {
     const { id, name } = topic;
-    if (this.#waiting.has(name) || !this.#idleTopics.isUnused(topic)) return;
+    if (this.#waiting.has(name)) return;
     this.#waiting.set(name, []);
     this.engine.change({ kind: "delete-topic", topic: id }).then(
       () => {

@@ -4,7 +4,7 @@ import type { Names } from "./names.js";
 import { DEFAULT_TOPIC, sameSettings } from "./settings.js";
 
 /** How long a topic must be unused before it goes, in ms (design, "Delivery in detail"). */
-export const UNUSED_MS = 24 * 60 * 60 * 1_000;
+const UNUSED_MS = 24 * 60 * 60 * 1_000;
 
 /** How often topics are looked at, in ms. */
 const LOOK_MS = 60 * 60 * 1_000;

@@ -14,6 +14,7 @@ export class Overflow {
   readonly #core: Core;
   readonly #settler: Settler;
   readonly #backlogs: Backlogs;
+  #isStopped = false;
 
   constructor(core: Core, settler: Settler, backlogs: Backlogs) {
     this.#core = core;
@@ -21,7 +22,14 @@ export class Overflow {
     this.#backlogs = backlogs;
   }
 
+  /** What is under way ends with its next commit. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   async run(topic: TopicState): Promise<void> {
+    // What it is too much of may just be on its way to the disk.
+    await this.#core.durable();
     for (const { subscription } of [...topic.positions.cursors]) {
       const owner = this.#core.state.subscriptions.get(subscription);
       const cursor = owner?.cursors.get(topic.positions.log);
@@ -64,7 +72,8 @@ export class Overflow {
   /** It may have been deleted meanwhile, and on a full disk what is left is for settles. */
   #mayWrite({ subscription, positions }: Cursor): boolean {
     const { state, files } = this.#core;
-    return !files.isFull && state.logs.has(positions.log) && state.subscriptions.has(subscription);
+    if (this.#isStopped || files.isFull) return false;
+    return state.logs.has(positions.log) && state.subscriptions.has(subscription);
   }
 }
 

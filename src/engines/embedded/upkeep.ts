@@ -102,6 +102,7 @@ export class Upkeep {
     this.#lookAlarm.clear();
     this.#expiryAlarm.clear();
     this.#reclaim.stop();
+    this.#overflow.stop();
     await this.#work;
     const { journal } = this.#core;
     await journal.close();

@@ -20,10 +20,10 @@ class World {
   readonly removed: string[] = [];
   broker!: Broker;
 
-  static async open(): Promise<World> {
+  static async open(disk = new MemoryDisk(), autoCreate = true): Promise<World> {
     const world = new World();
     const random = new SeededRandom(1);
-    const engine = new EmbeddedEngine(new MemoryDisk(), world.clock, random, { spareBytes: 0 });
+    const engine = new EmbeddedEngine(disk, world.clock, random, { spareBytes: 0 });
     const nothing = (): void => {};
     const events: BrokerEvents = {
       ...{ retryScheduled: nothing, deadLettered: nothing, leaseLost: nothing },
@@ -31,7 +31,7 @@ class World {
       idleTopicRemoved: (topic) => world.removed.push(topic),
     };
     const config = {
-      autoCreate: true,
+      autoCreate,
       maxCredit: { messages: 1_000, bytes: 1e6 },
       maxHeldBytes: 1e9,
     };
@@ -171,6 +171,17 @@ describe("a topic that was made on first use", () => {
     expect(await positions).toEqual([1, 2]);
     expect(world.removed).toEqual(["devices.1"]);
     expect(await world.answer(world.broker.engine.stats(id))).toMatchObject({ unsettled: 2 });
+  });
+
+  test("stays where nothing would make it again", async () => {
+    const disk = new MemoryDisk();
+    const before = await World.open(disk);
+    await before.publish("devices.1");
+    await before.answer(before.broker.close());
+    const world = await World.open(disk, false);
+    await world.pass(30);
+    expect(world.topics).toEqual(["devices.1"]);
+    expect(await world.publish("devices.1")).toBeGreaterThan(0);
   });
 
   test("is not missed among very many", async () => {

@@ -188,6 +188,36 @@ describe("beyond its limit", () => {
     expect(await (await harness.crash()).unsettled(deadLetters)).toEqual(dead);
   });
 
+  test.each(["drop-oldest", "dead-letter"] as const)(
+    "a topic with %s takes up to twice as much until its oldest messages are gone",
+    async (overflow) => {
+      const { harness, topic } = await open({ overflow });
+      // All in one turn: nothing can be dropped before it ends.
+      const results = await Promise.all(
+        Array.from({ length: 150 }, (_, index) => publishOne(harness, topic.id, index)),
+      );
+      const kinds = results.map((range) => range?.kind);
+      const stored = kinds.indexOf("refused");
+      expect(stored).toBeGreaterThan(90);
+      expect(stored).toBeLessThanOrEqual(100);
+      await harness.quiet();
+      expect((await publishOne(harness, topic.id, 150))?.kind).toBe("stored");
+    },
+  );
+
+  test("dead letters that are being made do not hold up a stop", async () => {
+    const { harness, topic, id, deadLetters } = await open({ overflow: "dead-letter" });
+    await harness.publish(topic, 0, 40_000, 30);
+    const range = await publishOne(harness, topic.id, 40_000);
+    expect(range?.kind).toBe("refused");
+    const next = await harness.restart();
+    const dead = (await next.engine.stats(id)).dead;
+    expect(dead).toBeLessThan(5_000);
+    expect((await next.unsettled(id)).length + (await next.unsettled(deadLetters)).length).toBe(
+      40_000,
+    );
+  });
+
   test("only subscriptions that are behind lose messages", async () => {
     const { harness, topic, id } = await open({ overflow: "drop-oldest" });
     const { id: slow } = await harness.subscribe("a/slow");
