@@ -13,37 +13,40 @@ type AnswerBody<Kind extends PlainServerKind> = Parameters<typeof writeServerFra
 /** Requests to the administration that one connection may have unanswered: each answer may be large. */
 const MAX_ADMINISTERING = 256;
 
+type Handle<Kind extends PlainClientKind, AnswerKind extends PlainServerKind> = (
+  peer: Peer,
+  body: Body<Kind>,
+) => Promise<AnswerBody<AnswerKind>>;
+
+type Handler = (peer: Peer, request: Request) => Promise<void>;
+
 /** A handler for a frame that generated code reads: what `handle` resolves to is the answer, of kind `answerKind`. */
-export function plain<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
+export const plain = <Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
   kind: Kind,
   answerKind: AnswerKind,
-  handle: (peer: Peer, body: Body<Kind>) => Promise<AnswerBody<AnswerKind>>,
-): (peer: Peer, request: Request) => Promise<void> {
-  return async (peer, { id, packet, start, end }) => {
-    const body = readClientFrame(kind, packet, start, end);
-    if (peer.administering >= MAX_ADMINISTERING) throw tooMany();
-    peer.administering += 1;
-    try {
-      const answer = await handle(peer, body);
-      peer.answer(id, (writer) => writeServerFrame(writer, id, answerKind, answer));
-    } finally {
-      peer.administering -= 1;
-    }
-  };
-}
+  handle: Handle<Kind, AnswerKind>,
+): Handler => administering(kind, answerKind, handle, (_peer, work) => work());
 
 /** The same for what reads without changing anything, and may have a large answer: see `Reads`. */
-export function read<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
+export const read = <Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
   kind: Kind,
   answerKind: AnswerKind,
-  handle: (peer: Peer, body: Body<Kind>) => Promise<AnswerBody<AnswerKind>>,
-): (peer: Peer, request: Request) => Promise<void> {
+  handle: Handle<Kind, AnswerKind>,
+): Handler => administering(kind, answerKind, handle, (peer, work) => peer.reads.next(work));
+
+/** `when`: runs the work, answer included, when it may be done. */
+function administering<Kind extends PlainClientKind, AnswerKind extends PlainServerKind>(
+  kind: Kind,
+  answerKind: AnswerKind,
+  handle: Handle<Kind, AnswerKind>,
+  when: (peer: Peer, work: () => Promise<void>) => Promise<void>,
+): Handler {
   return async (peer, { id, packet, start, end }) => {
     const body = readClientFrame(kind, packet, start, end);
     if (peer.administering >= MAX_ADMINISTERING) throw tooMany();
     peer.administering += 1;
     try {
-      await peer.reads.next(async () => {
+      await when(peer, async () => {
         const answer = await handle(peer, body);
         peer.answer(id, (writer) => writeServerFrame(writer, id, answerKind, answer));
       });
