@@ -1,37 +1,10 @@
-import type { DeadLetterReason, TopicOptions } from "../../../client/src/types.js";
+import type { DeadLetterReason } from "../../../client/src/types.js";
 import type { Place, Sighting, Verdict } from "../ledger.js";
-import {
-  createItem,
-  isStored,
-  note,
-  Removals,
-  type Item,
-  type Removal,
-  type SentMessage,
-} from "./late-item.js";
+import { createItem, isStored, note, type Item, type SentMessage } from "./late-item.js";
+import { Removals, type Removal, type Topics } from "./removals.js";
 
 /** What a request does of which nobody heard the end: it may come so much later, in ms. */
 const LATE_MS = 300_000;
-
-/** What the ledger knows of the world: topics, subscriptions, limits and the time. */
-export interface Topics {
-  readonly maxAttempts: number;
-  readonly clock: WorldClock;
-  subscriptionsOf(topic: string): readonly string[];
-  optionsOf(topic: string): TopicOptions;
-  /** After which time messages, and dead letters of a subscription, go by themselves; Infinity: not in a simulation. */
-  rulesOf(
-    topic: string,
-    subscription: string,
-  ): { readonly expireMs: number; readonly deadLetterRetainMs: number };
-}
-
-export interface WorldClock {
-  /** ms since the world began. */
-  readonly nowMs: number;
-  /** How far the broker's clock on the wall has jumped since then, either way, in ms. */
-  readonly jumpedMs: number;
-}
 
 /** A delivery as a handler got it, with what was certain of the message by then. */
 export interface Seen {
