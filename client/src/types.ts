@@ -220,6 +220,10 @@ export interface SubscriptionOptions {
   readonly mode?: "shared" | "exclusive" | "failover";
 }
 
+/**
+ * How it is now. What is on its way to the disk counts already, in all counts alike: a message that is being stored, an ack,
+ * a move to the dead-letter queue. Until it is confirmed to whoever asked for it, a crash may undo it.
+ */
 export interface SubscriptionInfo {
   readonly name: SubscriptionName;
   readonly options: Required<Omit<SubscriptionOptions, "start">>;

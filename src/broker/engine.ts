@@ -282,7 +282,10 @@ export interface Closable {
   close(): void;
 }
 
-/** Counts of one subscription as the engine knows them; who holds what is the queue's to know. */
+/**
+ * Counts of one subscription as the engine knows them; who holds what is the queue's to know. They say how it is in memory:
+ * what is on its way to the disk counts already, and a crash may undo it.
+ */
 export interface SubscriptionStats {
   /** Unsettled and not dead, handed out or not. */
   readonly unsettled: number;

@@ -177,6 +177,8 @@ export class Connection implements Peer, LineEvents {
   }
 
   fail(requestId: number, error: unknown): void {
+    // When the journal fails all requests are answered; what becomes of them after that is no news, and no bug.
+    if (!this.#open.has(requestId)) return;
     const answer = this.#reported(error);
     this.answer(requestId, (writer) => writeErrorFrame(writer, requestId, answer));
   }

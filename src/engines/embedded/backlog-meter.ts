@@ -1,7 +1,7 @@
 import type { Range } from "./liveness.js";
-import type { Follower } from "./positions.js";
+import type { Follower, Positions } from "./positions.js";
 
-/** Consecutive positions, with messages of about the same time. */
+/** Messages of about the same time; there may be gaps between them. */
 interface Rung {
   readonly first: number;
   end: number;
@@ -20,18 +20,28 @@ const MAX_RUNGS = 4 * RUNGS_PER_LIMIT;
  * within a rung, messages count as if all had the same size.
  */
 export class BacklogMeter {
-  readonly #cursors: ReadonlySet<Follower>;
+  readonly #positions: Positions;
   #rungs: Rung[] = [];
   #rungBytes: number;
 
-  /** `cursors`: those that follow the topic, now and later. */
-  constructor(limitBytes: number, cursors: ReadonlySet<Follower>) {
+  /** `positions`: those of the topic, with the cursors that follow them now and later. */
+  constructor(limitBytes: number, positions: Positions) {
     this.#rungBytes = limitBytes / RUNGS_PER_LIMIT;
-    this.#cursors = cursors;
+    this.#positions = positions;
   }
 
-  /** Messages are stored at these positions, above all that were. */
+  /** Messages are stored at these positions, without a gap and above all that were; as if all had the same size. */
   add({ first, count }: Range, bytes: number): void {
+    const end = first + count;
+    for (let at = first; at < end;) {
+      const most = Math.max(1, Math.floor((count * this.#rungBytes) / bytes));
+      const part = { first: at, count: Math.min(most, end - at) };
+      this.#addPart(part, (bytes * part.count) / count);
+      at += part.count;
+    }
+  }
+
+  #addPart({ first, count }: Range, bytes: number): void {
     const last = this.#rungs.at(-1);
     if (last?.end === first && last.bytes + bytes <= this.#rungBytes) {
       last.end += count;
@@ -49,7 +59,7 @@ export class BacklogMeter {
     for (let index = this.#rungs.length - 1; index >= 0; index -= 1) {
       const rung = this.#rungs[index];
       if (!rung || rung.end <= cursor.floor) break;
-      bytes += unsettledBytes(rung, cursor);
+      bytes += this.#unsettledBytes(rung, cursor);
     }
     return bytes;
   }
@@ -60,29 +70,31 @@ export class BacklogMeter {
     for (let index = this.#rungs.length - 1; index >= 0; index -= 1) {
       const rung = this.#rungs[index];
       if (!rung || rung.end <= cursor.floor) break;
-      left -= unsettledBytes(rung, cursor);
+      left -= this.#unsettledBytes(rung, cursor);
       if (left < 0) return rung.end;
     }
     return cursor.floor;
   }
 
+  #unsettledBytes({ first, end, messages, bytes }: Rung, cursor: Follower): number {
+    let unsettled = 0;
+    for (const part of this.#positions.stretches(first, end)) {
+      unsettled += cursor.countUnsettled(part.first, part.count);
+    }
+    return (bytes * Math.min(unsettled, messages)) / messages;
+  }
+
   /** Drops the rungs in which nothing is unsettled; where that is not enough, neighbours become one. */
   #thinOut(): void {
-    const cursors = [...this.#cursors];
+    const cursors = [...this.#positions.cursors];
     this.#rungs = this.#rungs.filter((rung) =>
-      cursors.some((cursor) => unsettledBytes(rung, cursor) > 0),
+      cursors.some((cursor) => this.#unsettledBytes(rung, cursor) > 0),
     );
     while (this.#rungs.length > MAX_RUNGS / 2) {
       this.#rungBytes *= 2;
       this.#rungs = joined(this.#rungs);
     }
   }
-}
-
-/** Positions that hold no message may count as unsettled ones. */
-function unsettledBytes({ first, end, messages, bytes }: Rung, cursor: Follower): number {
-  const unsettled = Math.min(cursor.countUnsettled(first, end - first), messages);
-  return (bytes * unsettled) / messages;
 }
 
 /** Every two neighbours as one, whatever lies between them. */

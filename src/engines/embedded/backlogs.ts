@@ -4,7 +4,7 @@ import { BacklogMeter } from "./backlog-meter.js";
 import type { Core } from "./core.js";
 import type { Cursor } from "./cursor.js";
 import type { Range } from "./liveness.js";
-import type { TopicState } from "./state.js";
+import { logIds, type TopicState } from "./state.js";
 
 /** What a refused publisher is told to wait, in ms. */
 const RETRY_AFTER_MS = 1_000;
@@ -12,8 +12,17 @@ const RETRY_AFTER_MS = 1_000;
 /** Where the oldest are to go, so much of the limit may be there before they are gone: then publishing is refused, too. */
 const HARD_FACTOR = 2;
 
+interface Stored {
+  readonly range: Range;
+  readonly bytes: number;
+}
+
 interface Backlog {
-  readonly meter: BacklogMeter;
+  meter: BacklogMeter;
+  /** It was filled record by record. Else messages of one file count as if all had the same size. */
+  isExact: boolean;
+  /** Stored while the records are looked for. */
+  meanwhile: Stored[] | undefined;
   /** Of the slowest subscription, when it was measured last. */
   measuredBytes: number;
   /** Stored since then; what was settled meanwhile is not known. */
@@ -26,7 +35,10 @@ export class Backlogs {
   readonly #byTopic = new Map<number, Backlog>();
   readonly #onOverflow: (topic: TopicState) => void;
 
-  /** `onOverflow`: the oldest messages of a topic have to go; called again and again until they are gone. */
+  /**
+   * `onOverflow`: a topic has too much, as far as that is known, and is to be measured; where that is so, the oldest
+   * messages have to go. Called again and again until they are gone.
+   */
   constructor(core: Core, onOverflow: (topic: TopicState) => void) {
     this.#core = core;
     this.#onOverflow = onOverflow;
@@ -39,10 +51,9 @@ export class Backlogs {
     if (limit === 0) return undefined;
     const bytes = this.#bytesOf(topic);
     if (bytes < limit) return undefined;
-    if (overflow !== "reject") {
-      this.#onOverflow(topic);
-      if (bytes < limit * HARD_FACTOR) return undefined;
-    }
+    const isReject = overflow === "reject";
+    if (!isReject || !this.#of(topic).isExact) this.#onOverflow(topic);
+    if (!isReject && bytes < limit * HARD_FACTOR) return undefined;
     return new PeykError(
       "resource_exhausted",
       `${Math.round(bytes)} bytes of topic ${name} are not settled; its limit, maxBacklogBytes, is ${limit}`,
@@ -55,7 +66,30 @@ export class Backlogs {
     if (topic.topic.settings.maxBacklogBytes === 0) return;
     const backlog = this.#of(topic);
     backlog.meter.add(range, bytes);
+    backlog.meanwhile?.push({ range, bytes });
     backlog.storedBytes += bytes;
+  }
+
+  /** Measures record by record what a sealed file shows in one piece. Resolves with whether the topic has too much. */
+  async measure(topic: TopicState): Promise<boolean> {
+    const { id, settings } = topic.topic;
+    const backlog = this.#of(topic);
+    if (!backlog.isExact) {
+      const { reader } = this.#core;
+      const { lowestFloor, next } = topic.positions;
+      const meanwhile: Stored[] = [];
+      backlog.meanwhile = meanwhile;
+      await this.#core.durable();
+      const places = await reader.places(logIds(topic), lowestFloor, next);
+      backlog.meanwhile = undefined;
+      if (this.#byTopic.get(id) !== backlog) return false;
+      const meter = new BacklogMeter(settings.maxBacklogBytes, topic.positions);
+      for (const place of places) meter.add(place, place.bodyBytes);
+      for (const { range, bytes } of meanwhile) meter.add(range, bytes);
+      backlog.meter = meter;
+      backlog.isExact = true;
+    }
+    return this.#measured(topic, backlog) >= settings.maxBacklogBytes;
   }
 
   /** Up to where the oldest messages that `cursor` has not settled are to go, so that some room is made. */
@@ -80,6 +114,10 @@ export class Backlogs {
     const backlog = this.#of(topic);
     const most = backlog.measuredBytes + backlog.storedBytes;
     if (most < topic.topic.settings.maxBacklogBytes) return most;
+    return this.#measured(topic, backlog);
+  }
+
+  #measured(topic: TopicState, backlog: Backlog): number {
     backlog.storedBytes = 0;
     backlog.measuredBytes = 0;
     for (const cursor of topic.positions.cursors) {
@@ -92,35 +130,44 @@ export class Backlogs {
     const { id, settings } = topic.topic;
     let backlog = this.#byTopic.get(id);
     if (backlog) return backlog;
-    const meter = new BacklogMeter(settings.maxBacklogBytes, topic.positions.cursors);
-    backlog = { meter, measuredBytes: 0, storedBytes: this.#fill(meter, topic) };
+    const meter = new BacklogMeter(settings.maxBacklogBytes, topic.positions);
+    const { lowestFloor, next } = topic.positions;
+    const storedBytes = this.#fill(meter, topic);
+    const isExact = lowestFloor >= next;
+    backlog = { meter, isExact, meanwhile: undefined, measuredBytes: 0, storedBytes };
     this.#byTopic.set(id, backlog);
     return backlog;
   }
 
   /** Adds what is stored already; returns its bytes. Within a sealed file, messages count as if all had the same size. */
   #fill(meter: BacklogMeter, topic: TopicState): number {
-    const parts: { readonly range: Range; readonly bytes: number }[] = [];
+    const { positions } = topic;
+    const parts: { readonly range: Range; readonly messages: number; readonly bytes: number }[] =
+      [];
     for (const log of topic.logs.values()) {
       for (const segment of this.#core.files.filesOf(log.id)) {
-        for (const { first, count, bodyBytes } of segment.outline(log.id)) {
-          parts.push({ range: { first, count }, bytes: bodyBytes });
+        for (const { first, count, messages, bodyBytes: bytes } of segment.outline(log.id)) {
+          parts.push({ range: { first, count }, messages, bytes });
         }
       }
     }
     parts.sort((one, other) => one.range.first - other.range.first);
+    const { lowestFloor } = positions;
     let end = 1;
     let bytes = 0;
     let messages = 0;
     for (const part of parts) {
-      meter.add(part.range, part.bytes);
+      const from = Math.max(part.range.first, lowestFloor);
       end = part.range.first + part.range.count;
+      for (const stretch of positions.stretches(from, end)) {
+        meter.add(stretch, (stretch.count * part.bytes) / part.messages);
+      }
       bytes += part.bytes;
-      messages += part.range.count;
+      messages += part.messages;
     }
     // What is on its way to the disk is in no file yet.
-    const first = topic.positions.afterGap(end);
-    const count = topic.positions.next - first;
+    const first = positions.afterGap(end);
+    const count = positions.next - first;
     if (count <= 0 || messages === 0) return bytes;
     const waitingBytes = (count * bytes) / messages;
     meter.add({ first, count }, waitingBytes);

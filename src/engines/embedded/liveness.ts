@@ -99,12 +99,9 @@ class PositionsLiveness implements LogLiveness {
   }
 
   count({ first, count }: Range): number {
-    const end = first + count;
     let live = 0;
-    for (let at = this.#positions.afterGap(first); at < end;) {
-      const gap = Math.min(this.#positions.nextGap(at), end);
-      live += this.#countBetween(at, gap);
-      at = this.#positions.afterGap(gap);
+    for (const part of this.#positions.stretches(first, first + count)) {
+      live += this.#countBetween(part.first, part.first + part.count);
     }
     return live;
   }
@@ -146,8 +143,10 @@ class PositionsLiveness implements LogLiveness {
       const bit = at % 32;
       const taken = Math.min(32 - bit, to - at);
       const mask = (taken === 32 ? -1 : ((1 << taken) - 1) << bit) >>> 0;
-      live += bitCount((this.#liveWord(Math.floor(at / 32)) & mask) >>> 0);
-      at += taken;
+      const word = (this.#liveWord(Math.floor(at / 32)) & mask) >>> 0;
+      live += bitCount(word);
+      // Much may be dead in a row, as where a gap was that nobody remembers.
+      at = word === 0 ? this.#nextLive(at + taken, to) : at + taken;
     }
     return kept + live;
   }

@@ -30,6 +30,8 @@ export class Overflow {
   async run(topic: TopicState): Promise<void> {
     // What it is too much of may just be on its way to the disk.
     await this.#core.durable();
+    if (!this.#isLimited(topic) || !(await this.#backlogs.measure(topic))) return;
+    if (!this.#isLimited(topic) || topic.topic.settings.overflow === "reject") return;
     for (const { subscription } of [...topic.positions.cursors]) {
       const owner = this.#core.state.subscriptions.get(subscription);
       const cursor = owner?.cursors.get(topic.positions.log);
@@ -39,6 +41,11 @@ export class Overflow {
       if (topic.topic.settings.overflow === "drop-oldest") await this.#drop(topic, cursor, end);
       else for (const log of topic.logs.values()) await this.#bury(owner, log, cursor, end);
     }
+  }
+
+  /** It may have been deleted meanwhile, or have got other options. */
+  #isLimited({ topic: { id, settings } }: TopicState): boolean {
+    return this.#core.state.topics.has(id) && settings.maxBacklogBytes > 0;
   }
 
   async #drop(topic: TopicState, cursor: Cursor, end: number): Promise<void> {

@@ -67,6 +67,15 @@ export class Positions {
     return this.#gaps[2 * this.#gapsUpTo(position)] ?? Infinity;
   }
 
+  /** What lies between gaps from `first` to below `end`, in order. Gaps below the lowest floor are forgotten. */
+  *stretches(first: number, end: number): Generator<{ first: number; count: number }, void> {
+    for (let at = this.afterGap(first); at < end;) {
+      const stretchEnd = Math.min(this.nextGap(at), end);
+      yield { first: at, count: stretchEnd - at };
+      at = this.afterGap(stretchEnd);
+    }
+  }
+
   /** Forgets gaps below `position`. */
   trimGaps(position: number): void {
     let ended = 0;

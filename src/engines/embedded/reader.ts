@@ -77,6 +77,25 @@ export class RecordReader {
   /** Where these logs have messages at or above `from` and below `end`, all of which were written; in no order. */
   async ranges(logs: Iterable<number>, from: number, end: number): Promise<Range[]> {
     const ranges: Range[] = [];
+    await this.#eachPlace(logs, from, end, ({ first, count }) =>
+      addRange(ranges, Math.max(first, from), Math.min(first + count, end)),
+    );
+    return ranges;
+  }
+
+  /** The records that hold these positions, in order. */
+  async places(logs: Iterable<number>, from: number, end: number): Promise<RecordPlace[]> {
+    const places: RecordPlace[] = [];
+    await this.#eachPlace(logs, from, end, (place) => places.push(place));
+    return places.sort((one, other) => one.first - other.first);
+  }
+
+  async #eachPlace(
+    logs: Iterable<number>,
+    from: number,
+    end: number,
+    visit: (place: RecordPlace) => void,
+  ): Promise<void> {
     for (const log of logs) {
       const segments = this.#files.filesOf(log);
       await held(segments, async () => {
@@ -86,12 +105,11 @@ export class RecordReader {
           for (let entry = index?.find(from) ?? 0; index && entry < index.length; entry += 1) {
             const place = index.at(entry);
             if (!place || place.first >= end) break;
-            addRange(ranges, Math.max(place.first, from), Math.min(place.first + place.count, end));
+            visit(place);
           }
         }
       });
     }
-    return ranges;
   }
 
   /** Of a damaged record nothing is known: that of the next one is as good. */

@@ -107,19 +107,23 @@ export class Segment {
     };
   }
 
-  /** What of a log is in it, as finely as it is known without reading: record by record, or in one piece. */
-  *outline(log: number): Generator<Omit<RecordPlace, "offset">, void> {
+  /**
+   * What of a log is in it, as finely as it is known without reading: record by record, or in one piece that may have gaps.
+   */
+  *outline(
+    log: number,
+  ): Generator<Omit<RecordPlace, "offset"> & { readonly messages: number }, void> {
     if (this.#contents.name === "sealed") {
       const extent = this.#contents.extents.get(log);
       if (!extent) return;
-      const { first, last, bytes } = extent;
-      yield { first, count: last - first + 1, bodyBytes: bytes };
+      const { first, last, messages, bytes } = extent;
+      yield { first, count: last - first + 1, messages, bodyBytes: bytes };
       return;
     }
     const index = this.#contents.indexes.get(log);
     for (let entry = 0; index && entry < index.length; entry += 1) {
       const place = index.at(entry);
-      if (place) yield place;
+      if (place) yield { ...place, messages: place.count };
     }
   }
 

@@ -19,6 +19,10 @@ export type Death = "crash" | "power-cut";
 export interface BrokerHostEvents {
   /** It did what a broker must never do. */
   complain(what: string): void;
+  /** A process serves. */
+  serves(process: SimulatedProcess, server: Server): void;
+  /** It is over with a process, before what is under way in it happens. */
+  ends(how: Death): void;
 }
 
 /** The machine of the broker: its disk, and one process of the real broker after the other. */
@@ -33,12 +37,16 @@ export class BrokerHost {
   /** Of the process that runs now. */
   #death = deferred();
   #lives = 0;
+  #servesSinceMs = Infinity;
+  #wasShort = false;
+  #isStopping = false;
   #operationsLeft = Infinity;
   #nextDeath: Death = "crash";
   #isSlow = false;
   #isDiskFailing = false;
   /** The machine's clock, against the time of the world. */
   #wallShiftMs = 0;
+  #jumpedMs = 0;
 
   constructor(
     time: VirtualTime,
@@ -71,8 +79,19 @@ export class BrokerHost {
     return this.#lives;
   }
 
-  get diskBytes(): number {
-    return this.#disk.usedBytes;
+  /** How long this process serves, in ms; negative: it does not. */
+  get servingMs(): number {
+    return this.#time.nowMs - this.#servesSinceMs;
+  }
+
+  /** What this process handed over to handlers in it is in the journal: it had room, and no stop took anything back. */
+  get keepsHandOvers(): boolean {
+    return !this.#wasShort && !this.#isStopping;
+  }
+
+  /** How far its clock on the wall was set so far, either way, in ms. */
+  get jumpedMs(): number {
+    return this.#jumpedMs;
   }
 
   get sessionCount(): number {
@@ -99,6 +118,8 @@ export class BrokerHost {
   async start(): Promise<void> {
     this.#lives += 1;
     this.#operationsLeft = Infinity;
+    this.#wasShort = false;
+    this.#isStopping = false;
     const process = new SimulatedProcess(
       `broker ${this.#lives}`,
       this.#time,
@@ -133,6 +154,8 @@ export class BrokerHost {
       this.#server = server;
       this.#network.listen(process, server.accept);
       this.#time.note(`${process.name} listens`);
+      this.#servesSinceMs = this.#time.nowMs;
+      this.#events.serves(process, server);
     } catch (error) {
       // Where the disk fails, it ends instead of starting; the next one is started as always.
       const isRight = !process.isAlive || this.#isDiskFailing;
@@ -146,6 +169,7 @@ export class BrokerHost {
     const process = this.#process;
     if (!this.#server) return;
     this.#time.note(`${process.name} stops`);
+    this.#isStopping = true;
     const closing = this.#server.close({ timeoutMs });
     try {
       await Promise.race([closing, this.#death.promise]);
@@ -162,6 +186,8 @@ export class BrokerHost {
     const process = this.#process;
     if (!process.isAlive) return;
     this.#time.note(`${process.name} dies: ${kind}`);
+    this.#servesSinceMs = Infinity;
+    this.#events.ends(kind);
     this.#disk = kind === "crash" ? this.#disk.crash() : this.#disk.powerCut(this.#random);
     process.die();
     this.#server = undefined;
@@ -183,6 +209,7 @@ export class BrokerHost {
 
   /** So much room is left on its disk. */
   fillDisk(bytesLeft: number): void {
+    this.#wasShort = true;
     this.#disk.resize(this.#disk.usedBytes + bytesLeft);
   }
 
@@ -208,6 +235,7 @@ export class BrokerHost {
 
   shiftWall(ms: number): void {
     this.#wallShiftMs += ms;
+    this.#jumpedMs += Math.abs(ms);
     this.#process.shiftWall(ms);
   }
 

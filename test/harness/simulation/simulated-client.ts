@@ -1,66 +1,122 @@
 import { connectWith } from "../../../client/src/embedded.js";
+import { PeykError } from "../../../client/src/index.js";
 import type { SubscriptionName } from "../../../client/src/topic.js";
-import type { Delivery, Message, Peyk } from "../../../client/src/types.js";
-import { PeykError, Retry } from "../../../client/src/index.js";
-import type { Place, Sighting, Verdict } from "../ledger.js";
+import type { ConnectOptions, Delivery, Peyk } from "../../../client/src/types.js";
 import type { SeededRandom } from "../seeded-random.js";
-import type { LateLedger } from "./late-ledger.js";
+import { Calls, REQUEST_TIMEOUT_MS } from "./calls.js";
+import type { LateLedger, Seen } from "./late-ledger.js";
+import { LiveView } from "./live-view.js";
+import { payloadOf, SimulatedHandler, sightingOf } from "./simulated-handler.js";
 import type { SimulatedNetwork } from "./simulated-network.js";
+import { SimulatedOperator } from "./simulated-operator.js";
 import type { SimulatedProcess } from "./simulated-process.js";
-
-export const TOPICS = ["orders.eu", "orders.us"] as const;
-export const SUBSCRIPTIONS: readonly SubscriptionName[] = [
-  "orders.eu/billing",
-  "orders.us/billing",
-  "orders.*/audit",
-];
+import {
+  DEAD_LETTER_RETAIN_MS,
+  MAX_ATTEMPTS,
+  SERVED,
+  SUBSCRIPTIONS,
+  TOPICS,
+  VISITED,
+} from "./simulated-topics.js";
 
 const RETRY = { minMs: 500, maxMs: 60_000 };
 const ACK_DEADLINE_MS = 10_000;
 
-/** A subscription gives up a message after so many attempts. */
-export const MAX_ATTEMPTS = 4;
-
-/** Every promise of the client is settled within this time, in ms: its deadline, what a stall may add, and some more. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const ANSWERED_WITHIN_MS = REQUEST_TIMEOUT_MS + 45_000;
-
-/** What a call may be told without anybody having done wrong: nothing is known then. */
-const OPEN_ENDS = ["outcome_unknown", "timeout", "closed", "unavailable"] as const;
-
 /** Goes on as long as the simulation: a client that comes back early is as good as one that comes back late. */
 const URL_COUNT = 10_000;
+
+/** How often a client looks whether it is time for something else, in ms. */
+const LOOK_MS = 5_000;
+
+/** Mean time between two acts of an operator, and between two visits to a subscription, in ms. */
+const ACT_EVERY_MS = 400_000;
+const VISIT_EVERY_MS = 400_000;
 
 /** What all clients share. */
 export interface LoadContext {
   readonly ledger: LateLedger;
-  readonly network: SimulatedNetwork;
-  /** Messages are published while it says so. */
-  readonly isBusy: () => boolean;
-  /** From then on every verdict is an ack, and nothing takes long. */
-  readonly isDraining: () => boolean;
+  /** What all live listeners saw. */
+  readonly views: LiveView[];
+  /** busy: messages are published. quiet: not any more. draining: all is to be settled, and nothing takes long. */
+  readonly phase: () => "busy" | "quiet" | "draining";
+  /** How long the broker serves, in ms. */
+  readonly servingMs: () => number;
   /** Mean time between two bursts of a publisher, in ms. */
   readonly burstEveryMs: number;
 }
 
-/** A call that was made and is not answered. */
-interface Call {
-  readonly what: string;
-  readonly madeAtMs: number;
+/** What one client does, beside publishing. */
+export interface Part {
+  readonly connect: (options: ConnectOptions) => Promise<Peyk>;
+  /** Consumed all the time. */
+  readonly served: readonly SubscriptionName[];
+  /** Its dead letters are consumed, too. */
+  readonly deadLetters: SubscriptionName | undefined;
+  /** Consumed now and then. */
+  readonly visited: SubscriptionName | undefined;
+  readonly live: string;
+  /** Share of the messages that take long. */
+  readonly slowShare: number;
 }
+
+const LIVE = ["orders.eu", "orders.*", "ticks"] as const;
+
+/** What the client of this number does. */
+export const partOf = (index: number, connect: Part["connect"]): Part => ({
+  connect,
+  served: SERVED,
+  deadLetters: SERVED[index],
+  visited: VISITED[index],
+  live: LIVE[index] ?? "orders.us",
+  slowShare: 0.02,
+});
+
+/** Connects over a simulated network. */
+export const overNetwork =
+  (network: SimulatedNetwork, process: SimulatedProcess, random: SeededRandom): Part["connect"] =>
+  (options) =>
+    connectWith(options, {
+      urls: Array.from({ length: URL_COUNT }, () => "simulated"),
+      openSocket: network.socketsOf(process),
+      clock: process,
+      random: random.fork(),
+      defaultName: process.name,
+      software: "peyk-client simulated",
+    });
 
 /** One process with the real client: publishes, consumes and settles at random, and tells the ledger all of it. */
 export class SimulatedClient {
   readonly process: SimulatedProcess;
+  readonly calls: Calls;
   readonly #context: LoadContext;
+  readonly #part: Part;
   readonly #random: SeededRandom;
-  readonly #calls = new Set<Call>();
+  readonly #handler: SimulatedHandler;
+  readonly #operator: SimulatedOperator;
   #peyk: Peyk | undefined;
+  #view: LiveView | undefined;
 
-  constructor(process: SimulatedProcess, context: LoadContext, random: SeededRandom) {
+  constructor(
+    process: SimulatedProcess,
+    context: LoadContext,
+    { part, random }: { readonly part: Part; readonly random: SeededRandom },
+  ) {
+    const { ledger } = context;
+    const calls = new Calls(process, (what) => ledger.complain(what));
     this.process = process;
+    this.calls = calls;
     this.#context = context;
+    this.#part = part;
     this.#random = random;
+    const parts = { process, calls, ledger };
+    const isDraining = (): boolean => context.phase() === "draining";
+    this.#handler = new SimulatedHandler(
+      { ...parts, isDraining, slowShare: part.slowShare },
+      random.fork(),
+    );
+    const publish = (): Promise<boolean> => this.#publish();
+    const { servingMs } = context;
+    this.#operator = new SimulatedOperator({ ...parts, publish, servingMs }, random.fork());
   }
 
   /** Undefined until it was let in. */
@@ -68,185 +124,160 @@ export class SimulatedClient {
     return this.#peyk;
   }
 
-  get openCalls(): number {
-    return this.#calls.size;
+  /** Handlers have these, and have not said what is to become of them. */
+  get held(): readonly Seen[] {
+    return this.#handler.held;
+  }
+
+  get view(): LiveView | undefined {
+    return this.#view;
   }
 
   /** Connects, subscribes and works until its process dies. */
-  async live(deadLetterQueue: number | undefined): Promise<void> {
-    const peyk = await this.#connect();
+  async live(): Promise<void> {
+    const { name } = this.process;
+    const options = { name, log: false, requestTimeoutMs: REQUEST_TIMEOUT_MS } as const;
+    const peyk = await this.calls.untilDone(() => this.#part.connect(options));
+    await this.#declare(peyk);
+    this.#peyk = peyk;
+    await this.#listen(peyk);
+    const { served, deadLetters, visited } = this.#part;
+    for (const name of served) await this.#consume(peyk, name, false);
+    if (deadLetters) await this.#consume(peyk, deadLetters, true);
+    await Promise.all([
+      this.#publishAll(),
+      this.#operate(peyk),
+      ...(visited ? [this.#visit(peyk, visited)] : []),
+    ]);
+  }
+
+  async #declare(peyk: Peyk): Promise<void> {
+    for (const [name, options] of Object.entries(TOPICS)) {
+      await this.calls.untilDone(() => peyk.topics.create(name, options));
+    }
     for (const name of SUBSCRIPTIONS) {
-      await this.#untilDone(() =>
+      await this.calls.untilDone(() =>
         peyk.subscriptions.create(name, {
           retry: RETRY,
           ackDeadlineMs: ACK_DEADLINE_MS,
           maxAttempts: MAX_ATTEMPTS,
+          ...(VISITED.includes(name) && { deadLetterRetainMs: DEAD_LETTER_RETAIN_MS }),
         }),
       );
-    }
-    this.#peyk = peyk;
-    for (const name of SUBSCRIPTIONS) await this.#consume(peyk, name, false);
-    const name = SUBSCRIPTIONS[deadLetterQueue ?? -1];
-    if (name) await this.#consume(peyk, name, true);
-    await this.#publishAll(peyk);
-  }
-
-  /** Throws if something was never answered. */
-  check(): void {
-    const now = this.process.monotonic();
-    for (const { what, madeAtMs } of this.#calls) {
-      const ms = Math.round(now - madeAtMs);
-      if (ms > ANSWERED_WITHIN_MS) throw new Error(`${what} is not answered after ${ms} ms`);
-    }
-  }
-
-  async #connect(): Promise<Peyk> {
-    const parts = {
-      urls: Array.from({ length: URL_COUNT }, () => "simulated"),
-      openSocket: this.#context.network.socketsOf(this.process),
-      clock: this.process,
-      random: this.#random.fork(),
-      defaultName: this.process.name,
-      software: "peyk-client simulated",
-    };
-    const options = { log: false, requestTimeoutMs: REQUEST_TIMEOUT_MS } as const;
-    return this.#untilDone(() => connectWith(options, parts));
-  }
-
-  /** Does it again and again, as a supervisor would. */
-  async #untilDone<Result>(act: () => Promise<Result>): Promise<Result> {
-    for (;;) {
-      try {
-        return await act();
-      } catch (error) {
-        if (!PeykError.is(error) || !isOpenEnd(error)) throw error;
-        await this.process.sleep(1_000);
-      }
     }
   }
 
   // ---- Publishing ----------------------------------------------------------------------------------------------------
 
-  async #publishAll(peyk: Peyk): Promise<void> {
+  async #publishAll(): Promise<void> {
     const random = this.#random;
     for (;;) {
-      await this.process.sleep(-Math.log(1 - random.fraction()) * this.#context.burstEveryMs);
-      if (!this.#context.isBusy()) continue;
+      await this.#sleepAbout(this.#context.burstEveryMs);
+      if (this.#context.phase() !== "busy") continue;
       for (let left = 1 + random.int(random.chance(0.1) ? 60 : 8); left > 0; left -= 1) {
-        void this.#publish(peyk);
+        void this.#publish();
       }
     }
   }
 
-  async #publish(peyk: Peyk): Promise<void> {
-    const { ledger } = this.#context;
+  /** Resolves with whether it is stored for certain. */
+  async #publish(): Promise<boolean> {
+    const { ledger, phase } = this.#context;
     const random = this.#random;
-    const topic = random.pick(TOPICS);
-    const number = ledger.publish(topic);
+    const peyk = this.#peyk;
+    if (!peyk || phase() !== "busy") return false;
+    const topic = random.pick(Object.keys(TOPICS));
     const length = random.chance(0.02) ? 16_000 + random.int(20_000) : random.int(600);
+    const number = ledger.publish(topic, length);
     const attributes = { number: String(number) };
+    const what = `publish of ${number}`;
     try {
       const publishing = peyk.publish(topic, payloadOf(number, length), { attributes });
-      ledger.confirmed(number, await this.#answered(`publish ${number}`, publishing));
+      ledger.confirmed(number, await this.calls.answered(what, publishing));
+      return true;
     } catch (error) {
       if (PeykError.is(error, "resource_exhausted")) ledger.refused(number);
-      else this.#checkOpenEnd(`the publish of message ${number}`, error);
+      else this.calls.checkOpenEnd(what, error);
+      return false;
     }
   }
 
   // ---- Consuming -----------------------------------------------------------------------------------------------------
 
-  async #consume(peyk: Peyk, subscription: SubscriptionName, isDead: boolean): Promise<void> {
+  async #consume(peyk: Peyk, subscription: SubscriptionName, isDead: boolean) {
     const place = { subscription, isDead };
     const name = isDead ? (`${subscription}/dlq` as SubscriptionName) : subscription;
     const concurrency = 1 + this.#random.int(8);
-    const handler = (delivery: Delivery): Promise<void> => this.#handle(place, delivery);
-    await this.#untilDone(() => peyk.subscribe(name, handler, { concurrency }));
+    const handler = (delivery: Delivery): Promise<void> => this.#handler.handle(place, delivery);
+    return this.calls.untilDone(() => peyk.subscribe(name, handler, { concurrency }));
   }
 
-  async #handle(place: Place, delivery: Delivery): Promise<void> {
-    const { ledger } = this.#context;
-    const random = this.#random;
-    const { attempt } = delivery;
-    const { number, id } = sightingOf(delivery);
-    const seen = ledger.delivered(place, { number, id, attempt }, delivery.deadLetter);
-    if (!isWhole(number, delivery.bytes)) ledger.complain(`the payload of ${number} is wrong`);
-    const workMs = this.#drawWork();
-    if (workMs > 0) await this.process.sleep(workMs);
-    const verdict = this.#drawVerdict(place);
-    ledger.ask(seen, verdict);
-    // In one of eight cases nobody waits for the answer: by returning, or by throwing.
-    if (verdict === "ack" && random.chance(0.12)) return;
-    if (verdict === "nack" && random.chance(0.12)) {
-      throw new Retry({ delayMs: random.int(5_000) });
+  /** Consumes now and then, and looks meanwhile at what waits; in the end it consumes all of it. */
+  async #visit(peyk: Peyk, name: SubscriptionName): Promise<void> {
+    const { phase } = this.#context;
+    for (;;) {
+      await this.#sleepAbout(VISIT_EVERY_MS, () => phase() === "draining");
+      if (phase() === "draining") break;
+      await this.#operator.look(peyk, name);
+      if (phase() !== "busy") continue;
+      const consumer = await this.#consume(peyk, name, false);
+      await this.process.sleep(this.#random.int(60_000));
+      await this.calls.tried(`close of ${name}`, () => consumer.close({ timeoutMs: 20_000 }));
+      await this.process.sleep(this.#random.int(60_000));
+      await this.#operator.look(peyk, name);
     }
-    try {
-      await this.#answered(`${verdict} of ${number}`, this.#say(delivery, verdict));
-      ledger.settled(seen, verdict);
-    } catch (error) {
-      if (PeykError.is(error, "lease_lost")) return;
-      this.#checkOpenEnd(`the ${verdict} of message ${number} (${id})`, error);
+    await this.#consume(peyk, name, false);
+    for (;;) {
+      await this.#operator.redriveAll(peyk, name);
+      await this.process.sleep(4 * LOOK_MS);
     }
   }
 
-  /** Most handlers are fast; some take longer than the ack deadline, and the client extends their leases. */
-  #drawWork(): number {
-    const random = this.#random;
-    if (this.#context.isDraining() || random.chance(0.4)) return 0;
-    return random.chance(0.02) ? 5_000 + random.int(40_000) : random.int(200);
-  }
-
-  #drawVerdict({ isDead }: Place): Verdict {
-    if (this.#context.isDraining()) return "ack";
-    const drawn = this.#random.int(100);
-    if (isDead) return drawn < 50 ? "ack" : drawn < 85 ? "nack" : "release";
-    if (drawn < 78) return "ack";
-    if (drawn < 92) return "nack";
-    return drawn < 96 ? "reject" : "release";
-  }
-
-  #say(delivery: Delivery, verdict: Verdict): Promise<void> {
-    switch (verdict) {
-      case "ack":
-        return delivery.ack();
-      case "nack": {
-        const random = this.#random;
-        const delayMs = random.pick([0, 1, 100, 3_000, 120_000]);
-        return delivery.nack(random.chance(0.5) ? {} : { delayMs });
+  /** Purges and redrives now and then. What one client visits is its own. */
+  async #operate(peyk: Peyk): Promise<void> {
+    const { visited } = this.#part;
+    const names = visited ? [visited, ...SERVED] : SERVED;
+    for (;;) {
+      await this.#sleepAbout(ACT_EVERY_MS);
+      if (this.#context.phase() === "busy") {
+        await this.#operator.act(peyk, this.#random.pick(names));
       }
-      case "reject":
-        return delivery.reject("drawn");
-      case "release":
-        return delivery.release();
     }
   }
 
-  async #answered<Result>(what: string, promise: Promise<Result>): Promise<Result> {
-    const call: Call = { what, madeAtMs: this.process.monotonic() };
-    this.#calls.add(call);
-    try {
-      return await promise;
-    } finally {
-      this.#calls.delete(call);
-    }
+  // ---- Live ----------------------------------------------------------------------------------------------------------
+
+  async #listen(peyk: Peyk): Promise<void> {
+    const { live } = this.#part;
+    let view: LiveView | undefined;
+    const onGap = (gap: Parameters<LiveView["gap"]>[0]): void => view?.gap(gap);
+    await this.calls.untilDone(() =>
+      peyk.live(
+        live,
+        (message) => {
+          view ??= this.#open(live);
+          view.seen(message.topic, sightingOf(message).id);
+        },
+        { onGap },
+      ),
+    );
+    view ??= this.#open(live);
   }
 
-  #checkOpenEnd(what: string, error: unknown): void {
-    if (PeykError.is(error) && isOpenEnd(error)) return;
-    this.#context.ledger.complain(`${what} failed: ${String(error)}`);
+  #open(pattern: string): LiveView {
+    const { ledger, views } = this.#context;
+    const view = new LiveView(ledger, pattern, this.process.name);
+    views.push(view);
+    this.#view = view;
+    return view;
+  }
+
+  /** Drawn, so that the mean is this; it is looked from time to time whether it `isTime` before. */
+  async #sleepAbout(meanMs: number, isTime?: () => boolean): Promise<void> {
+    let leftMs = -Math.log(1 - this.#random.fraction()) * meanMs;
+    if (!isTime) return this.process.sleep(leftMs);
+    for (; leftMs > 0 && !isTime(); leftMs -= LOOK_MS) {
+      await this.process.sleep(Math.min(leftMs, LOOK_MS));
+    }
   }
 }
-
-const isOpenEnd = ({ code }: PeykError): boolean => OPEN_ENDS.some((open) => open === code);
-
-export const sightingOf = ({ id, attributes }: Message): Sighting => ({
-  id,
-  number: Number(attributes["number"]),
-});
-
-/** What a message holds follows from its number. */
-const payloadOf = (number: number, length: number): Uint8Array =>
-  new Uint8Array(length).fill(number & 0xff);
-
-const isWhole = (number: number, bytes: Uint8Array): boolean =>
-  bytes.every((byte) => byte === (number & 0xff));

@@ -19,7 +19,10 @@ interface OnItsWay {
   readonly arrive: () => void;
 }
 
-/** One direction of a connection: packets arrive in order, or not at all. */
+/**
+ * One direction of a connection: packets arrive in order, or not at all. A packet is a whole WebSocket message, for clients
+ * and the broker's sessions never see less; streams that end anywhere are for `cut-bytes`.
+ */
 export class Pipe {
   /** Bytes that did not leave the process of the sender. */
   bufferedBytes = 0;

@@ -82,6 +82,11 @@ export class SimulatedProcess implements Clock, ClientClock {
     return { cancel: () => event.cancel() };
   }
 
+  /** It says so, for whoever reads what happened. */
+  note(text: string): void {
+    this.#time.note(`${this.name}: ${text}`);
+  }
+
   /** Its event loop stands still for so long, or the machine does. */
   stall(ms: number): void {
     this.#stallsUntilMs = Math.max(this.#stallsUntilMs, this.#time.nowMs + ms);

@@ -1,12 +1,21 @@
-import { matches } from "../../../client/src/protocol/index.js";
 import { SeededRandom } from "../seeded-random.js";
 import { EventLog } from "./event-log.js";
 import { Faults } from "./faults.js";
-import { LateLedger } from "./late-ledger.js";
+import { InProcessMember } from "./in-process-member.js";
+import { LateLedger, type Outcomes } from "./late-ledger.js";
+import type { Topics } from "./removals.js";
 import { BrokerHost } from "./simulated-broker.js";
-import { MAX_ATTEMPTS, SimulatedClient, SUBSCRIPTIONS } from "./simulated-client.js";
+import { overNetwork, partOf, SimulatedClient, type LoadContext } from "./simulated-client.js";
 import { SimulatedNetwork } from "./simulated-network.js";
 import { SimulatedProcess } from "./simulated-process.js";
+import {
+  DEAD_LETTER_RETAIN_MS,
+  MAX_ATTEMPTS,
+  SUBSCRIPTIONS,
+  subscriptionsOf,
+  TOPICS,
+  VISITED,
+} from "./simulated-topics.js";
 import { VirtualTime } from "./virtual-time.js";
 
 const CLIENTS = 3;
@@ -27,6 +36,12 @@ export interface SimulationReport {
   readonly events: number;
   readonly messages: number;
   readonly lives: number;
+  /** How messages ended, over all subscriptions. */
+  readonly outcomes: Outcomes;
+  /** Told by the broker; attempts of handlers within its process that died with it. */
+  readonly told: LateLedger["told"];
+  /** Messages that came live. */
+  readonly live: number;
   readonly faults: Readonly<Record<string, number>>;
 }
 
@@ -51,10 +66,12 @@ export class Simulation {
   readonly #broker: BrokerHost;
   readonly #ledger: LateLedger;
   readonly #faults: Faults;
-  readonly #burstEveryMs: number;
+  readonly #context: LoadContext;
   readonly #clients: SimulatedClient[] = [];
+  readonly #member: InProcessMember | undefined;
   #clientLives = 0;
   #phase: "busy" | "quiet" | "draining" = "busy";
+  #outcomes: Outcomes = { acked: 0, purged: 0, expired: 0, overflow: 0 };
 
   constructor(seed: bigint | number) {
     const random = new SeededRandom(seed);
@@ -63,13 +80,19 @@ export class Simulation {
     this.#time = new VirtualTime(random.fork(), this.log);
     this.#network = new SimulatedNetwork(random.fork());
     this.#network.longestDelayMs = random.pick([1, 20, 20, 150]);
-    this.#burstEveryMs = random.pick([10_000, 20_000, 60_000]);
-    this.#ledger = new LateLedger(
-      (topic) => SUBSCRIPTIONS.filter((name) => matches(name.replace(/\/.*/, ""), topic)),
-      MAX_ATTEMPTS,
-    );
+    this.#ledger = new LateLedger(this.#topics());
+    this.#context = {
+      ledger: this.#ledger,
+      views: [],
+      phase: () => this.#phase,
+      servingMs: () => this.#broker.servingMs,
+      burstEveryMs: random.pick([15_000, 30_000, 90_000]),
+    };
+    if (random.chance(0.5)) this.#member = new InProcessMember(this.#context, random.fork());
     this.#broker = new BrokerHost(this.#time, this.#network, random.fork(), {
       complain: (what) => this.#ledger.complain(what),
+      serves: (process, server) => this.#member?.begin(process, server),
+      ends: (how) => this.#member?.end(how, this.#broker.keepsHandOvers),
     });
     this.#faults = new Faults(
       {
@@ -98,6 +121,9 @@ export class Simulation {
       events: this.log.count,
       messages: this.#ledger.messageCount,
       lives: this.#broker.lives,
+      outcomes: this.#outcomes,
+      told: this.#ledger.told,
+      live: this.#context.views.reduce((sum, { seenCount }) => sum + seenCount, 0),
       faults: this.#faults.counts,
     };
   }
@@ -106,27 +132,50 @@ export class Simulation {
     await this.#broker.start();
     for (let index = 0; index < CLIENTS; index += 1) this.#startClient(index);
     void this.#faults.begin();
-    for (let left = ms; left > 0; left -= LOOK_MS) {
-      await this.#time.sleep(LOOK_MS);
-      for (const client of this.#clients) client.check();
-    }
+    await this.#wait(ms);
     await this.#faults.end();
+    if (this.#random.chance(0.2)) await this.#waitForDeadLetters();
     this.#phase = "draining";
     await this.#drain();
     await this.#broker.stop(1_000);
     await this.#broker.start();
     await this.#drain();
+    for (const view of this.#context.views) view.check();
+    this.#ledger.check();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= LOOK_MS) {
+      await this.#time.sleep(LOOK_MS);
+      for (const { calls } of this.#everybody()) calls.check();
+    }
+  }
+
+  #everybody(): readonly SimulatedClient[] {
+    const inProcess = this.#member?.client;
+    return inProcess ? [...this.#clients, inProcess] : this.#clients;
+  }
+
+  /** Nobody touches the dead letters of some subscriptions, until all are too old. */
+  async #waitForDeadLetters(): Promise<void> {
+    this.#phase = "quiet";
+    this.#time.note("it is quiet");
+    await this.#wait(DEAD_LETTER_RETAIN_MS + 5 * MINUTE_MS);
+    for (const name of VISITED) {
+      const info = await this.#clients[0]?.peyk?.subscriptions.get(name);
+      if (info?.dead === 0) continue;
+      this.#ledger.complain(`${name} still has ${info?.dead} dead letters that are too old`);
+    }
   }
 
   /** Everything that was published and must be settled is; and nothing else is left, of messages, leases or sessions. */
   async #drain(): Promise<void> {
     let left: string[] = [];
     for (let waitedMs = 0; waitedMs < DRAIN_MS; waitedMs += LOOK_MS) {
-      await this.#time.sleep(LOOK_MS);
-      for (const client of this.#clients) client.check();
+      await this.#wait(LOOK_MS);
       left = await this.#left();
       if (left.length > 0) continue;
-      this.#ledger.checkEmpty();
+      this.#outcomes = this.#ledger.checkEmpty();
       return this.#ledger.check();
     }
     const text = `after ${DRAIN_MS / MINUTE_MS} quiet minutes there is still: ${left.join("; ")}`;
@@ -135,10 +184,11 @@ export class Simulation {
 
   async #left(): Promise<string[]> {
     const left: string[] = [];
-    this.#clients.forEach((client, index) => {
-      if (client.peyk?.health().state !== "open") left.push(`client ${index} is not connected`);
-      if (client.openCalls > 0) left.push(`client ${index} waits for ${client.openCalls} answers`);
-    });
+    const everybody = this.#everybody();
+    for (const { process, peyk, calls } of everybody) {
+      if (peyk?.health().state !== "open") left.push(`${process.name} is not connected`);
+      if (calls.openCount > 0) left.push(`${process.name} waits for ${calls.openCount} answers`);
+    }
     const peyk = this.#clients[0]?.peyk;
     if (left.length > 0 || !peyk) return left;
     for (const name of SUBSCRIPTIONS) {
@@ -150,34 +200,54 @@ export class Simulation {
         left.push(`${name} has ${JSON.stringify({ ready, buffered, running, retrying, dead })}`);
     }
     const { sessionCount } = this.#broker;
-    if (sessionCount !== CLIENTS) left.push(`${sessionCount} sessions of ${CLIENTS} clients`);
+    if (sessionCount !== everybody.length) {
+      left.push(`${sessionCount} sessions of ${everybody.length} clients`);
+    }
     return left;
+  }
+
+  #topics(): Topics {
+    const time = this.#time;
+    const jumpedMs = (): number => this.#broker.jumpedMs;
+    return {
+      maxAttempts: MAX_ATTEMPTS,
+      clock: {
+        get nowMs() {
+          return time.nowMs;
+        },
+        get jumpedMs() {
+          return jumpedMs();
+        },
+      },
+      subscriptionsOf,
+      optionsOf: (topic) => TOPICS[topic] ?? {},
+      rulesOf: (topic, subscription) => ({
+        expireMs: TOPICS[topic]?.expireUnsettledMs ?? Infinity,
+        deadLetterRetainMs: VISITED.some((name) => name === subscription)
+          ? DEAD_LETTER_RETAIN_MS
+          : Infinity,
+      }),
+    };
   }
 
   #startClient(index: number): void {
     this.#clientLives += 1;
     const name = `client ${index}.${this.#clientLives}`;
     const process = new SimulatedProcess(name, this.#time, this.#random.fork());
-    const client = new SimulatedClient(
-      process,
-      {
-        ledger: this.#ledger,
-        network: this.#network,
-        isBusy: () => this.#phase === "busy",
-        isDraining: () => this.#phase === "draining",
-        burstEveryMs: this.#burstEveryMs,
-      },
-      this.#random.fork(),
-    );
+    const random = this.#random.fork();
+    const part = partOf(index, overNetwork(this.#network, process, random.fork()));
+    const client = new SimulatedClient(process, this.#context, { part, random });
     this.#clients[index] = client;
-    client.live(index).catch((error: unknown) => {
+    client.live().catch((error: unknown) => {
       if (process.isAlive) this.#ledger.complain(`${name} failed: ${String(error)}`);
     });
   }
 
   #replaceClient(index: number, how: "process" | "machine"): void {
-    const process = this.#clients[index]?.process;
-    if (!process) return;
+    const client = this.#clients[index];
+    if (!client) return;
+    const { process, view } = client;
+    if (view) view.isOver = true;
     this.#time.note(`${process.name} dies with its ${how}`);
     process.die();
     this.#network.died(process, how);

@@ -167,6 +167,62 @@ describe("beyond its limit", () => {
     expect(await (await harness.crash()).unsettled(id)).toEqual(left);
   });
 
+  test("a topic drops no more of what it had before a restart", async () => {
+    const { harness, topic, id } = await open({ overflow: "drop-oldest" });
+    for (let number = 1; number <= 45; number += 1) await publishOne(harness, topic.id, number);
+    const next = await harness.restart();
+    for (let number = 46; number <= 60; number += 1) {
+      await publishOne(next, topic.id, number);
+      await next.quiet();
+    }
+    const left = await next.unsettled(id);
+    expect(left.at(-1)).toBe(60);
+    expect(left.length).toBeGreaterThan(40);
+    expect(left.length).toBeLessThanOrEqual(50);
+  });
+
+  test.each(["drop-oldest", "dead-letter"] as const)(
+    "a topic with %s keeps small messages after a restart that stood among large ones",
+    async (overflow) => {
+      const { harness, topic, id, deadLetters } = await open({ overflow });
+      const consumer = await harness.consume(id);
+      for (let number = 1; number <= 20; number += 1) {
+        await harness.publish(topic, 100 + number, 1, 7_000);
+        await harness.quiet();
+        await consumer.settle();
+        await publishOne(harness, topic.id, number);
+        await harness.quiet();
+        consumer.take();
+      }
+      consumer.close();
+      const next = await harness.restart();
+      for (const number of [21, 22]) {
+        await publishOne(next, topic.id, number);
+        await next.quiet();
+      }
+      expect(await next.unsettled(id)).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
+      expect(await next.unsettled(deadLetters)).toEqual([]);
+    },
+  );
+
+  test("a topic takes messages after a restart whose backlog is small after all", async () => {
+    const { harness, topic, id } = await open();
+    const consumer = await harness.consume(id);
+    for (let number = 1; number <= 20; number += 1) {
+      await harness.publish(topic, 100 + number, 1, 7_000);
+      await harness.quiet();
+      await consumer.settle();
+      await publishOne(harness, topic.id, number);
+      await harness.quiet();
+      consumer.take();
+    }
+    consumer.close();
+    const next = await harness.restart();
+    await publishOne(next, topic.id, 21);
+    await next.quiet();
+    expect((await publishOne(next, topic.id, 22))?.kind).toBe("stored");
+  });
+
   test("a topic moves its oldest messages to the dead-letter queue where it was told so", async () => {
     const { harness, topic, id, deadLetters } = await open({ overflow: "dead-letter" });
     const first = await harness.consume(id);
