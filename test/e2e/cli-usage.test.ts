@@ -160,6 +160,16 @@ describe.concurrent("peyk config", () => {
     expect(bad.stderr).toContain('PEYK_TIMEOUT: "soon" is no duration');
   });
 
+  test.each(["constructor", "toString", "__proto__"])(
+    "refuses the key %s, which every object has, with 78",
+    async (key) => {
+      const file = join(temporaryFolder(), "peyk.json");
+      writeFileSync(file, `{ "${key}": { "memory": true } }`);
+      const { exit, stderr } = await peyk(["serve", "--config", file]);
+      expect([exit, stderr]).toEqual([78, expect.stringContaining(`the key "${key}"`)]);
+    },
+  );
+
   test("warns of variables that mean nothing", async () => {
     const { exit, stderr } = await peyk(["config", "check"], {
       environment: { PEYK_DATADIR: "x" },
