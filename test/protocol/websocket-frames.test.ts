@@ -1,6 +1,6 @@
-import { limits } from "@peyk/client/protocol";
+import { limits, PacketWriter } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
-import { RawClient } from "../harness/raw-client.js";
+import { RawClient, writePublishOf } from "../harness/raw-client.js";
 import { RawSocket, webSocketFrame } from "../harness/raw-socket.js";
 import { startBroker } from "../harness/start-broker.js";
 
@@ -50,6 +50,29 @@ describe("a WebSocket frame", () => {
     client.stream.write(Buffer.concat([first, ...Array<Buffer>(20_000).fill(fragment)]));
 
     expect((await client.closed).code).toBe(1008);
+  });
+
+  test("in 64 fragments is taken, and in 65 closes with 1008", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const publishInFragments = (id: number, count: number): Buffer => {
+      const writer = new PacketWriter();
+      writePublishOf(writer, id, "orders", ["x".repeat(count)]);
+      const packet = writer.take();
+      const fragments = Array.from({ length: count }, (_, index) => {
+        const fin = index === count - 1;
+        const piece = packet.subarray(index, fin ? packet.length : index + 1);
+        return webSocketFrame(index === 0 ? BINARY : CONTINUATION, piece, { fin });
+      });
+      return Buffer.concat(fragments);
+    };
+
+    client.stream.write(publishInFragments(1, 64));
+    expect((await client.answer(1)).kind).toBe("published");
+    client.stream.write(publishInFragments(2, 65));
+
+    expect((await client.closed).code).toBe(1008);
+    expect(client.frames).toEqual([]);
   });
 
   test("in fragments that are too large together closes with 1009", async () => {
