@@ -238,6 +238,21 @@ describe("before Hello", () => {
     expect(await socket.closeCode()).toBe(1009);
   });
 
+  test("more than 64 pieces close with 1008, before there are 4 KiB", async () => {
+    const { url } = await startBroker();
+    const raw = await RawSocket.upgraded(url);
+    raw.socket.setNoDelay(true);
+    const frame = webSocketFrame(2, new Uint8Array(limits.MAX_PACKET_BYTES_BEFORE_HELLO - 100));
+
+    for (let at = 0; at < frame.length && raw.socket.writable; at += 1) {
+      raw.write(frame.subarray(at, at + 1));
+      // The broker reads each piece before the next one comes.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect(await raw.closeCode()).toBe(1008);
+  });
+
   test("a Hello of 4 KiB is taken", async () => {
     const { url } = await startBroker();
     const client = await RawClient.open(url);

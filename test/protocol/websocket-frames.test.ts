@@ -11,6 +11,9 @@ const BINARY = 2;
 const CLOSE = 8;
 const PING = 9;
 
+/** What Ethernet carries of a TCP connection at a time, in bytes. */
+const SEGMENT_BYTES = 1_448;
+
 function header(length: bigint): Buffer {
   const bytes = Buffer.alloc(14);
   bytes[0] = 0x82;
@@ -95,6 +98,26 @@ describe("a WebSocket frame", () => {
     ]);
 
     expect(ranges).toMatchObject([{ count: 1, error: undefined }]);
+  });
+});
+
+describe("a large packet", () => {
+  test("of 8 MiB is taken in pieces as networks make them", async () => {
+    const payload = new Uint8Array(8 * 1024 * 1024);
+    const { connect } = await startBroker({ maxPayloadBytes: payload.length });
+    const client = await connect();
+    const writer = new PacketWriter();
+    writePublishOf(writer, 1, "orders", [{ payload }]);
+    const frame = webSocketFrame(BINARY, writer.take());
+
+    client.stream.setNoDelay(true);
+    for (let at = 0; at < frame.length; at += SEGMENT_BYTES) {
+      client.stream.write(frame.subarray(at, at + SEGMENT_BYTES));
+      // The broker reads each piece before the next one comes.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect((await client.answer(1)).body).toMatchObject({ ranges: [{ count: 1 }] });
   });
 });
 
