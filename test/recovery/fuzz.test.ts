@@ -21,6 +21,12 @@ const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
 /** After so many connections what they made is deleted again: until then it is theirs, and takes memory. */
 const TIDY_EVERY = 200;
 
+/** No reader takes longer for a packet, in ms of a processor; compared by the long form alone. */
+const MAX_READ_MS = 50;
+
+/** What takes longer than all before is read so often, and its shortest time counts: collecting garbage is not its fault. */
+const REPEATS = 4;
+
 /** Short, so that sessions do not outlive the connections by much. */
 const GRACE_MS = 20;
 
@@ -53,6 +59,29 @@ function sizeOf(read: () => { readonly length: number }): number {
   }
 }
 
+/** The longest that anything took. */
+class Slowest {
+  ms = 0;
+
+  time<T>(work: () => T): T {
+    const [result, firstMs] = timed(work);
+    let ms = firstMs;
+    for (let again = 1; again < REPEATS && ms > this.ms; again += 1) {
+      ms = Math.min(ms, timed(work)[1]);
+    }
+    this.ms = Math.max(this.ms, ms);
+    return result;
+  }
+}
+
+/** `ms`: of the processor. */
+function timed<T>(work: () => T): [result: T, ms: number] {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  return [result, (user + system) / 1_000];
+}
+
 // Goal: nothing that a peer sends makes a reader fail with anything but a PeykError, or make much of little. Method: frames
 // of both sides, changed bit by bit and field by field, go through every reader and writer of both subprotocols.
 describe("readers of mutated packets", () => {
@@ -62,30 +91,32 @@ describe("readers of mutated packets", () => {
   test("throw nothing but PeykError and grow nothing", LONG, () => {
     const rounds = new Rounds(3_000, "packets", { share: 0.4 });
     const random = rounds.randomOf(0);
-    let slowestMs = 0;
+    const slowest = new Slowest();
+    const read = (reader: () => { readonly length: number }): number =>
+      slowest.time(() => sizeOf(reader));
     while (rounds.done < rounds.count) {
-      const began = performance.now();
       const isDeep = random.chance(0.5);
       const packet = isDeep ? mutateFields(random.pick(seeds), random) : mutate(seeds, random);
       const most = Math.max(
-        sizeOf(() => rewrite("client", packet)),
-        sizeOf(() => rewrite("server", packet)),
+        read(() => rewrite("client", packet)),
+        read(() => rewrite("server", packet)),
       );
       const text = Math.max(
-        sizeOf(() => json.clientPacketToJson(packet).join("")),
-        sizeOf(() => json.serverPacketToJson(packet).join("")),
+        read(() => json.clientPacketToJson(packet).join("")),
+        read(() => json.serverPacketToJson(packet).join("")),
       );
       // What comes out is bounded by what goes in: nothing is read twice or made up.
       if (most > packet.length * 4 + 64 || text > packet.length * 64 + 64) {
         throw new Error(`${packet.length} bytes became ${most} bytes, ${text} characters`);
       }
-      slowestMs = Math.max(slowestMs, performance.now() - began);
       rounds.add();
     }
+    const slowestMs = slowest.ms;
     rounds.note(
       `${rounds.perSecond.toFixed(0)} a second, the slowest took ${slowestMs.toFixed(1)} ms`,
     );
     expect(prototypeNames()).toEqual(names);
+    if (rounds.isProof) expect(slowestMs).toBeLessThanOrEqual(MAX_READ_MS);
   });
 
   test("as text throw nothing but PeykError", LONG, () => {
