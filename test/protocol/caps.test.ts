@@ -200,7 +200,7 @@ const CODES: Partial<Record<keyof typeof limits, ErrorCode>> = {
 const ELSEWHERE: Partial<Record<keyof typeof limits, string>> = {
   MAX_PACKET_BYTES: "test/protocol/websocket-frames.test.ts",
   MAX_PACKET_BYTES_BEFORE_HELLO: "test/protocol/handshake.test.ts",
-  MAX_FRAME_FIELDS: "test/protocol/repeated-fields.test.ts",
+  MAX_FRAME_FIELDS: "test/recovery/amplification.test.ts",
   MAX_JSON_ITEMS: "test/unit/protocol/json.test.ts",
   MAX_JSON_DEPTH: "test/unit/protocol/json.test.ts",
   MAX_ECHO_CHARS: "test/layout/error-texts.test.ts",
