@@ -9,7 +9,8 @@ export interface DeliveryRange {
 
 /** Deliveries that wait for a handler, in the order they came. Made into objects one by one, when it is their turn. */
 export class DeliveryQueue {
-  #slices: DeliverySlice[] = [];
+  /** Those before the head are gone. */
+  #slices: (DeliverySlice | undefined)[] = [];
   #head = 0;
   #count = 0;
   /** Of these the lease is lost: they are left out. */
@@ -40,7 +41,7 @@ export class DeliveryQueue {
 
   /** What the sources are is known only now: deliveries may come before the answer that says so. */
   describe(sources: readonly DeliverySource[]): void {
-    for (const slice of this.#slices) slice.describe(sources);
+    for (const slice of this.#slices) slice?.describe(sources);
   }
 
   shift(owner: DeliveryOwner): ReceivedDelivery | undefined {
@@ -95,6 +96,8 @@ export class DeliveryQueue {
   }
 
   #dropHead(): void {
+    // Its packet must not stay in memory.
+    this.#slices[this.#head] = undefined;
     this.#head += 1;
     if (this.#head * 2 < this.#slices.length) return;
     this.#slices = this.#slices.slice(this.#head);

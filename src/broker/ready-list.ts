@@ -1,18 +1,14 @@
+import { Fifo } from "../runtime/fifo.js";
 import type { Ref, Run } from "./engine.js";
 import { sizeOf } from "./holdings.js";
 import type { Slice } from "./queue-events.js";
 import type { RefSet } from "./ref-set.js";
 
-/** The array is cut when it begins with more than this many slices that are gone, because they keep their bytes alive. */
-const MAX_GONE = 32;
-
 /** Messages that the feed handed out and nobody holds yet, first in, first out. */
 export class ReadyList {
   #messages = 0;
   #bytes = 0;
-  #slices: Slice[] = [];
-  /** Slices before this one are gone. */
-  #head = 0;
+  readonly #slices = new Fifo<Slice>();
 
   get messages(): number {
     return this.#messages;
@@ -24,7 +20,7 @@ export class ReadyList {
 
   /** The oldest messages, all of one run; undefined if there is nothing. */
   get first(): Slice | undefined {
-    return this.#slices[this.#head];
+    return this.#slices.first;
   }
 
   push(run: Run, from = 0, count = run.count): void {
@@ -41,14 +37,8 @@ export class ReadyList {
     this.#bytes -= sizeOf(slice.run, slice.from, count);
     if (count < slice.count) {
       const { run, from } = slice;
-      this.#slices[this.#head] = { run, from: from + count, count: slice.count - count };
-      return;
-    }
-    this.#head += 1;
-    if (this.#head === this.#slices.length || this.#head > MAX_GONE) {
-      this.#slices.splice(0, this.#head);
-      this.#head = 0;
-    }
+      this.#slices.replaceFirst({ run, from: from + count, count: slice.count - count });
+    } else this.#slices.shift();
   }
 
   /** Takes the newest messages away until `keep` are left, and returns what to give back. */
@@ -69,9 +59,7 @@ export class ReadyList {
 
   /** Takes away what is gone. */
   remove(refs: RefSet): void {
-    const slices = this.#slices.slice(this.#head);
-    this.#slices = [];
-    this.#head = 0;
+    const slices = this.#slices.drain();
     this.#messages = 0;
     this.#bytes = 0;
     for (const { run, from, count } of slices) {

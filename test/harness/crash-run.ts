@@ -67,7 +67,7 @@ export class CrashRun {
       segmentBytes: random.pick([4, 8, 16, 64]) * 1024,
       snapshotBytes: random.pick([4, 16, 64]) * 1024,
       spareBytes: this.#fillsDisk ? 256 * 1024 : random.pick([0, 0, 8 * 1024 * 1024]),
-      recentBytes: random.pick([0, 2_000, 1_000_000]),
+      recentBytes: random.pick([0, 16_000, 1_000_000]),
       maxWaitingRetries: 100_000,
     };
     this.#disk = new SimulatedDisk({

@@ -51,7 +51,7 @@ export const SMALL_FILES: EmbeddedEngineOptions = {
   segmentBytes: 16 * 1024,
   snapshotBytes: 16 * 1024,
   spareBytes: 0,
-  recentBytes: 4 * 1024,
+  recentBytes: 16 * 1024,
   maxWaitingRetries: 100_000,
 };
 

@@ -4,6 +4,10 @@ import { RawClient } from "./raw-client.js";
 const TOPIC = "neighbour.f3a9c2d817e6";
 const SUBSCRIPTION = `${TOPIC}/own`;
 
+const FILLING_TOPIC = "filling";
+const FILLING = `${FILLING_TOPIC}/own`;
+const FILLING_BYTES = 512 * 1024;
+
 /** A client that behaves while others do not: gets what it publishes, all of it, in order and once. */
 export class Neighbour {
   readonly client: RawClient;
@@ -35,6 +39,16 @@ export class Neighbour {
     if (stored === count && isExact && isSettled && this.client.undelivered.length === 0) return;
     const got = deliveries.map(({ text, delivery }) => `${delivery}: ${text}`).join(", ");
     throw new Error(`${texts.join(", ")} were published, ${stored} stored; got ${got}`);
+  }
+
+  /** Publishes so many bytes and deletes them again: what the broker keeps of the last messages is full then. */
+  async fill(bytes: number): Promise<void> {
+    const payload = new Uint8Array(FILLING_BYTES);
+    await this.client.request("createSubscription", { name: FILLING });
+    for (let left = bytes; left > 0; left -= payload.byteLength) {
+      await this.client.publish(FILLING_TOPIC, [{ payload }]);
+    }
+    await this.tidyUp();
   }
 
   /** Deletes every topic and subscription but its own, and returns how many there were. */

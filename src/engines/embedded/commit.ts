@@ -111,7 +111,7 @@ export class Commit {
     this.#recordBytes += batch.bytes.byteLength + RECORD_HEADER_BYTES;
     if (batch.bytes.byteLength >= OWN_CHUNK_BYTES) {
       this.#finishGrowing(log);
-      this.#addWhole(log, first, batch);
+      this.#addWhole(log, first, withoutNeighbours(batch));
       return;
     }
     let growing = this.#growing.get(log);
@@ -243,6 +243,15 @@ export class Commit {
     if (ofLog) ofLog.push(record);
     else this.#records.set(record.log, [record]);
   }
+}
+
+/** A small part of a packet is copied: readers keep what was committed last, and would keep all of the packet with it. */
+function withoutNeighbours(batch: MessageBatch): MessageBatch {
+  const { bytes, count } = batch;
+  if (2 * bytes.byteLength >= bytes.buffer.byteLength) return batch;
+  const own = Buffer.allocUnsafeSlow(bytes.byteLength);
+  own.set(bytes);
+  return new MessageBatch(own, count);
 }
 
 /** Small batches of one log, copied one after the other into one body. */

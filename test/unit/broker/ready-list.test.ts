@@ -3,6 +3,7 @@ import type { Run } from "../../../src/broker/engine.js";
 import { ReadyList } from "../../../src/broker/ready-list.js";
 import { RefSet } from "../../../src/broker/ref-set.js";
 import { batchOf } from "../../harness/fake-engine.js";
+import { survivors } from "../../harness/garbage.js";
 
 const runAt = (first: number, sizes: readonly number[]) =>
   ({ log: 1, first, count: sizes.length, batch: batchOf(sizes), from: 0 }) as unknown as Run;
@@ -30,6 +31,20 @@ describe("ReadyList", () => {
     expect([list.messages, list.bytes]).toEqual([3, 53]);
     expect(positions(list)).toEqual([3, 11, 12]);
     expect([list.messages, list.bytes, list.first]).toEqual([0, 0, undefined]);
+  });
+
+  test("keeps nothing alive that was handed out", async () => {
+    const list = new ReadyList();
+    const refs = [1, 11, 21, 31].map((first) => {
+      const run = runAt(first, [10, 11]);
+      list.push(run);
+      return new WeakRef(run);
+    });
+    list.shift(2);
+    list.shift(2);
+    list.shift(1);
+    expect(await survivors(refs)).toEqual([2, 3]);
+    expect(list.messages).toBe(3);
   });
 
   test("gives the newest back when it has too many", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DeliveryQueue } from "../../../client/src/delivery-queue.js";
 import type { DeliverySource } from "../../../client/src/delivery-slice.js";
 import type { DeliveryOwner } from "../../../client/src/delivery.js";
+import { survivors } from "../../harness/garbage.js";
 import {
   MessageBatch,
   PacketWriter,
@@ -30,6 +31,18 @@ describe("deliveries that wait", () => {
       [3, 1, undefined],
     ]);
     expect([queue.shift(owner), queue.length, queue.lastDelivery]).toEqual([undefined, 0, 3]);
+  });
+
+  test("do not keep the packets in memory that they were taken from", async () => {
+    const queue = new DeliveryQueue();
+    const refs = Array.from({ length: 5 }, (_, index) => {
+      const deliver = createDeliver(1 + index, [1]);
+      queue.push(deliver, source);
+      return new WeakRef(deliver);
+    });
+    for (let taken = 0; taken < 2; taken += 1) queue.shift(owner);
+    expect(await survivors(refs)).toEqual([2, 3, 4]);
+    expect(queue.length).toBe(3);
   });
 
   test("are left out once their lease is lost, or if they came before", () => {

@@ -51,6 +51,21 @@ describe("Commit", () => {
     expect(records[1]?.count).toBe(3);
   });
 
+  test.each([
+    ["copies a small part of a packet, so as not to keep the packet", 1024 * 1024, false],
+    ["leaves most of a packet where it lies", 32 * 1024, true],
+  ])("%s", (_, packetBytes, isKept) => {
+    const { bytes } = numbered(1, 1, 20_000);
+    const packet = new Uint8Array(packetBytes);
+    packet.set(bytes, 100);
+    const commit = new Commit(5);
+    commit.messages(1, 1, new MessageBatch(packet.subarray(100, 100 + bytes.byteLength), 1));
+    const batch = seal(commit).records[0]?.batch;
+    expect(batch?.bytes.buffer === packet.buffer).toBe(isKept);
+    expect(batch?.bytes.buffer.byteLength).toBe(isKept ? packetBytes : bytes.byteLength);
+    expect(batch && Buffer.compare(batch.bytes, bytes)).toBe(0);
+  });
+
   test("joins small batches of a log while their positions follow one another", () => {
     const commit = new Commit(5);
     for (let index = 0; index < 5; index += 1)

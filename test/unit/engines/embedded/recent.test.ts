@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { RecentRecords, type RecentRecord } from "../../../../src/engines/embedded/recent.js";
+import { survivors } from "../../../harness/garbage.js";
 import { numbered } from "../../../harness/messages.js";
 
 /** Ten messages of a log, 130 bytes. */
@@ -8,7 +9,8 @@ function record(log: number, first: number): RecentRecord {
   return { log, first, count: 10, timeMs: 0, batch: numbered(first, 10) };
 }
 
-const BYTES = record(1, 1).batch.bytes.byteLength;
+/** With what a record takes beside its messages: see RECORD_BYTES. */
+const BYTES = record(1, 1).batch.bytes.byteLength + 700;
 
 function recordsOf(maxRecords: number, ...records: readonly RecentRecord[]): RecentRecords {
   const recent = new RecentRecords(maxRecords * BYTES);
@@ -66,5 +68,24 @@ describe("RecentRecords", () => {
     recent.add(record(2, 11));
     recent.add(record(2, 21));
     expect(recent.find(2, 11)?.first).toBe(11);
+  });
+
+  test("counts what a record takes in memory: a million small ones are not kept", () => {
+    const recent = new RecentRecords(1024 * 1024);
+    const small = { log: 1, count: 1, timeMs: 0, batch: numbered(1, 1) };
+    for (let first = 1; first <= 10_000; first += 1) recent.add({ ...small, first });
+    expect(recent.find(1, 10_000 - 1_300)).toBeDefined();
+    expect(recent.find(1, 10_000 - 1_500)).toBeUndefined();
+  });
+
+  test("keeps nothing alive that was dropped", async () => {
+    const recent = new RecentRecords(3 * BYTES);
+    const refs = Array.from({ length: 9 }, (_, index) => {
+      const added = record(1, 1 + index * 10);
+      recent.add(added);
+      return new WeakRef(added);
+    });
+    expect(await survivors(refs)).toEqual([6, 7, 8]);
+    expect(recent.find(1, 61)).toBeDefined();
   });
 });
