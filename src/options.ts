@@ -30,7 +30,10 @@ export interface BrokerOptions {
   readonly maxConnectionsPerAddress?: number;
   /** Size at which a file of the journal is sealed, in bytes; default 64 MiB, 64 KiB to 1 GiB. */
   readonly segmentBytes?: number;
-  /** Kept free for acks on a full disk, in bytes; default 64 MiB, 0 for none. */
+  /**
+   * Kept free for acks on a full disk, in bytes; default 64 MiB. 0 for none, else at least four of the largest packets: four times
+   * `maxPayloadBytes` and 256 KiB.
+   */
   readonly spareBytes?: number;
   /** Gets what is worth a line. Default: nothing. */
   readonly log?: LogListener;
@@ -80,6 +83,10 @@ export interface ListenAddress {
 const MIB = 1024 * 1024;
 const DURABILITIES: readonly string[] = ["fsync", "os", "memory"];
 
+/** A packet holds a payload of the largest size, and what goes with it. */
+export const maxPacketBytes = (maxPayloadBytes: number): number =>
+  maxPayloadBytes + (limits.MAX_PACKET_BYTES - limits.MAX_PAYLOAD_BYTES);
+
 /** Checks options and fills in defaults. Throws `invalid_argument`, which names the option, its value and its bounds. */
 export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   const { dataDir, memory = false, durability = memory ? "memory" : "fsync" } = options;
@@ -96,6 +103,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     const detail = `memory and durability ${quoteInput(durability)} exclude one another`;
     throw new PeykError("invalid_argument", detail, { field: "durability" });
   }
+  const maxPayloadBytes = inRange(options, "maxPayloadBytes", limits.MAX_PAYLOAD_BYTES, 1, 8 * MIB);
   const maxConnections = inRange(options, "maxConnections", 5_000, 1, 100_000);
   const listen = [options.listen ?? []].flat().map(parseAddress);
   checkWhoMayConnect(listen, options);
@@ -106,7 +114,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     token: options.token,
     allowOrigin: options.allowOrigin ?? [],
     resumeGraceMs: inRange(options, "resumeGraceMs", limits.RESUME_GRACE_MS, 0, 60_000),
-    maxPayloadBytes: inRange(options, "maxPayloadBytes", limits.MAX_PAYLOAD_BYTES, 1, 8 * MIB),
+    maxPayloadBytes,
     maxConnections,
     maxConnectionsPerAddress: inRange(
       options,
@@ -119,7 +127,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
       durability,
       segmentBytes,
       snapshotBytes: Math.min(segmentBytes, 64 * MIB),
-      spareBytes: memory ? 0 : inRange(options, "spareBytes", 64 * MIB, 0, 1024 * MIB),
+      spareBytes: memory ? 0 : spareBytesOf(options, maxPayloadBytes),
     },
   };
 }
@@ -162,6 +170,17 @@ function checkWhoMayConnect(listen: readonly ListenAddress[], options: BrokerOpt
     `listening on ${open.host} lets other machines in: give a token (PEYK_TOKEN or --token-file), ` +
     "or --allow-anonymous if anybody may connect";
   throw new PeykError("invalid_argument", detail, { field: "listen" });
+}
+
+/** Half of it is for publishes that wait when the disk turns out to be full, with a packet more, and a quarter for reclaim. */
+function spareBytesOf(options: BrokerOptions, maxPayloadBytes: number): number {
+  const spareBytes = inRange(options, "spareBytes", 64 * MIB, 0, 1024 * MIB);
+  const least = 4 * maxPacketBytes(maxPayloadBytes);
+  if (spareBytes === 0 || spareBytes >= least) return spareBytes;
+  const detail =
+    `spareBytes is ${spareBytes}; it must be 0, or at least ${least}: it has to take ` +
+    `what is under way when the disk gets full, with payloads of up to ${maxPayloadBytes} bytes`;
+  throw new PeykError("invalid_argument", detail, { field: "spareBytes", limit: least });
 }
 
 function inRange<Name extends keyof BrokerOptions>(

@@ -11,7 +11,12 @@ import { NodeDisk } from "./engines/embedded/node-disk.js";
 import { openListeners } from "./listeners.js";
 import { createLogEvents, type ServerEvents } from "./log-events.js";
 import { limitLog } from "./log-limit.js";
-import { resolveOptions, type BrokerOptions, type ResolvedOptions } from "./options.js";
+import {
+  maxPacketBytes,
+  resolveOptions,
+  type BrokerOptions,
+  type ResolvedOptions,
+} from "./options.js";
 import { keepAlive, systemClock } from "./runtime/clock.js";
 import { systemRandom } from "./runtime/random.js";
 import { Timers } from "./runtime/timers.js";
@@ -190,7 +195,7 @@ const transportConfig = ({ resumeGraceMs, maxPayloadBytes }: ResolvedOptions) =>
   helloTimeoutMs: limits.HELLO_TIMEOUT_MS,
   pingIntervalMs: limits.PING_INTERVAL_MS,
   resumeGraceMs,
-  maxPacketBytes: maxPayloadBytes + (limits.MAX_PACKET_BYTES - limits.MAX_PAYLOAD_BYTES),
+  maxPacketBytes: maxPacketBytes(maxPayloadBytes),
   maxPayloadBytes,
   maxUnconfirmedMessages: limits.MAX_UNCONFIRMED_MESSAGES,
   maxUnconfirmedBytes: limits.MAX_UNCONFIRMED_BYTES,

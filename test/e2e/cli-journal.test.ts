@@ -8,7 +8,7 @@ const SUBSCRIPTION = "orders.created/billing";
 /** A directory whose broker was killed with three messages in it, each in a commit of its own. */
 async function killedBroker(): Promise<{ directory: string; data: string }> {
   const directory = temporaryFolder();
-  const broker = await serve(["--data-dir", "data", "--spare-size", "1MiB"], { directory });
+  const broker = await serve(["--data-dir", "data", "--spare-size", "5MiB"], { directory });
   await broker.peyk(["subscription", "create", SUBSCRIPTION]);
   for (const payload of ["first message", "second message", "third message"]) {
     await broker.peyk(["pub", "orders.created", payload]);
@@ -47,7 +47,7 @@ describe.concurrent("peyk journal inspect", () => {
     const { exit, stdout } = await peyk(["journal", "inspect", "data"], { directory });
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^segment-\d+\.peyk\t.+\t3\torders\.created\topen$/m);
-    expect(stdout).toMatch(/^spare\.peyk\t1 MiB\t/m);
+    expect(stdout).toMatch(/^spare\.peyk\t5 MiB\t/m);
     expect(stdout).toMatch(/^orders\.created\t3\t1-3\t4$/m);
     expect(stdout).toMatch(/^orders\.created\/billing\t3\t0$/m);
   });

@@ -37,7 +37,10 @@ export interface RunOptions {
 }
 
 /** Small, so that files are sealed, covered by snapshots and freed within seconds. */
-const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
+const FILES = { segmentBytes: 64 * KIB, spareBytes: 384 * KIB };
+
+/** More than any message has; small, because a spare must take four of the largest. */
+const MAX_PAYLOAD_BYTES = 32 * KIB;
 
 /**
  * A limit on files, in blocks of 512 bytes, is a full disk to them. The spare must fit below it, and have room for what was
@@ -45,7 +48,7 @@ const FILES = { segmentBytes: 64 * KIB, spareBytes: 256 * KIB };
  */
 const FULL_DISK = {
   segmentBytes: 1024 * KIB,
-  spareBytes: [384 * KIB, 320 * KIB],
+  spareBytes: [448 * KIB, 384 * KIB],
   fileBlocks: 1024,
   largeShare: 0.01,
 };
@@ -290,7 +293,8 @@ export class KillRun {
     const where = ["--listen", this.#address, "--data-dir", this.#directory];
     const { segmentBytes, spareBytes } = FILES;
     const files = ["--segment-size", `${segmentBytes}B`, "--spare-size", `${spareBytes}B`];
-    this.#process = new PeykProcess(["serve", "--json", ...where, ...files]);
+    const payload = ["--max-payload", `${MAX_PAYLOAD_BYTES}B`];
+    this.#process = new PeykProcess(["serve", "--json", ...where, ...files, ...payload]);
     return this.#process;
   }
 
@@ -300,7 +304,8 @@ export class KillRun {
     const files = this.#isDiskFull
       ? { segmentBytes, spareBytes: this.#random.pick(spareBytes) }
       : FILES;
-    const options = { listen: this.#address, dataDir: this.#directory, ...files };
+    const where = { listen: this.#address, dataDir: this.#directory };
+    const options = { ...where, ...files, maxPayloadBytes: MAX_PAYLOAD_BYTES };
     this.#process = new PeykProcess([JSON.stringify(options)], {
       script: HASTY_BROKER,
       environment: { PEYK_FAILPOINT: failpoint },

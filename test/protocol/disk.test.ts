@@ -12,9 +12,10 @@ const LARGE = { payload: new Uint8Array(100_000) };
 describe("a publish", () => {
   test("while the disk is full is resource_exhausted, and whoever settles makes room again", async () => {
     const disk = new SimulatedDisk({ capacityBytes: 8 * MIB });
-    const { connect, server } = await startBroker({ segmentBytes: MIB, spareBytes: 2 * MIB }, disk);
+    const sizes = { segmentBytes: MIB, spareBytes: 2 * MIB, maxPayloadBytes: MIB / 8 };
+    const { connect, server } = await startBroker(sizes, disk);
     const client = await connect();
-    await client.subscribe("orders/billing");
+    await client.subscribe("orders/billing", { creditMessages: 1_000 });
     const publish = () => client.answer(client.sendPublish("orders", [LARGE]));
     let stored = 0;
     let answer = await publish();

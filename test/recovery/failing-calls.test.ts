@@ -38,7 +38,10 @@ test(
       const { call, error, most } = random.pick(FAILURES);
       const inject = `${call}:error=${error}:when=${1 + random.int(most)}`;
       const where = ["--data-dir", join(temporaryFolder(), "data"), "--segment-size", "64KiB"];
-      const backlog = new Backlog([...where, "--spare-size", "256KiB"], 3_000);
+      const backlog = new Backlog(
+        [...where, "--max-payload", "4KiB", "--spare-size", "512KiB"],
+        3_000,
+      );
       try {
         await failingLife(backlog, inject);
         await backlog.start();

@@ -10,7 +10,7 @@ const CYCLES = 2;
 
 const DISK_BYTES = 16 * 2 ** 20;
 
-const SERVE = ["--segment-size", "1MiB", "--spare-size", "2MiB"];
+const SERVE = ["--segment-size", "1MiB", "--spare-size", "2MiB", "--max-payload", "128KiB"];
 
 // Goal: a full disk costs nothing that was confirmed, keeps nobody from working his backlog off, and is over when there is
 // room. Method: the real process on a real disk of 16 MiB, filled to the last byte with messages and with what others write.

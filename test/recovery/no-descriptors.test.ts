@@ -31,7 +31,10 @@ test(
     const ends: string[] = [];
     await new Rounds(TIMES, "times without descriptors").each(async (random) => {
       const where = ["--data-dir", join(temporaryFolder(), "data"), "--segment-size", "64KiB"];
-      const backlog = new Backlog([...where, "--spare-size", "256KiB"], 3_000);
+      const backlog = new Backlog(
+        [...where, "--max-payload", "4KiB", "--spare-size", "512KiB"],
+        3_000,
+      );
       try {
         await backlog.start();
         for (let count = 10; count > 0; count -= 1) await backlog.publish();

@@ -2,7 +2,8 @@ import type { PeykError } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
 import { resolveOptions, type BrokerOptions } from "../../src/options.js";
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** Each with the smallest and the largest number that it may be. */
 const NUMBERS: readonly (readonly [name: keyof BrokerOptions, min: number, max: number])[] = [
@@ -10,7 +11,7 @@ const NUMBERS: readonly (readonly [name: keyof BrokerOptions, min: number, max: 
   ["maxPayloadBytes", 1, 8 * MIB],
   ["maxConnections", 1, 100_000],
   ["maxConnectionsPerAddress", 1, 100_000],
-  ["segmentBytes", 64 * 1024, 1024 * MIB],
+  ["segmentBytes", 64 * KIB, 1024 * MIB],
   ["spareBytes", 0, 1024 * MIB],
 ];
 
@@ -49,5 +50,37 @@ describe("an option of the broker", () => {
   ])("%s is refused where it makes no sense: %j", (field, options) => {
     const error = refusal(options);
     expect([error.code, error.field]).toEqual(["invalid_argument", field]);
+  });
+});
+
+describe("the spare", () => {
+  test.each([
+    { spareBytes: 0, maxPayloadBytes: 8 * MIB },
+    { spareBytes: 4 * MIB + 256 * KIB },
+    { spareBytes: 260 * KIB, maxPayloadBytes: KIB },
+    { spareBytes: 1024 * MIB, maxPayloadBytes: 8 * MIB },
+  ])("may be %o", (options) => {
+    expect(resolveOptions({ dataDir: "x", ...options }).engine.spareBytes).toBe(options.spareBytes);
+  });
+
+  test("has by default room for the largest payload there may be", () => {
+    const { engine } = resolveOptions({ dataDir: "x", maxPayloadBytes: 8 * MIB });
+    expect(engine.spareBytes).toBe(64 * MIB);
+  });
+
+  test.each([
+    [{ spareBytes: 1 }, 4 * MIB + 256 * KIB],
+    [{ spareBytes: 4 * MIB + 256 * KIB - 1 }, 4 * MIB + 256 * KIB],
+    [{ spareBytes: 16 * MIB, maxPayloadBytes: 8 * MIB }, 32 * MIB + 256 * KIB],
+  ])("may not be too small to keep what it is for: %o", (options, least) => {
+    const error = refusal(options);
+    expect(error).toMatchObject({ code: "invalid_argument", field: "spareBytes", limit: least });
+    expect(error.message).toContain(
+      `spareBytes is ${options.spareBytes}; it must be 0, or at least`,
+    );
+  });
+
+  test("is none in memory, whatever is asked for", () => {
+    expect(resolveOptions({ memory: true, spareBytes: 1 }).engine.spareBytes).toBe(0);
   });
 });

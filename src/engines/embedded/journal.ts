@@ -40,6 +40,8 @@ export class Journal {
   readonly files: Files;
   /** Commits waiting for their turn; the last one is open. */
   readonly #queue: Commit[] = [];
+  /** Size of the commit that is being written. */
+  #writingBytes = 0;
   #phase: "idle" | "scheduled" | "writing" | "failed" | "closed" = "idle";
   #failure: JournalFailed | undefined;
   /** Number of the last commit that was given one. */
@@ -93,9 +95,9 @@ export class Journal {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Bytes that wait to be written: what back-pressure looks at. */
+  /** Bytes that are not durable yet: what back-pressure looks at, and what the spare must have room for. */
   get waitingBytes(): number {
-    return this.#queue.reduce((sum, commit) => sum + commit.byteLength, 0);
+    return this.#queue.reduce((sum, commit) => sum + commit.byteLength, this.#writingBytes);
   }
 
   /** Where to add things now. The commit is written after the I/O events of this turn; after a failure never. */
@@ -184,8 +186,10 @@ export class Journal {
     this.#markTimer?.cancel();
     try {
       for (let commit = this.#queue.shift(); commit; commit = this.#queue.shift()) {
+        this.#writingBytes = commit.byteLength;
         await this.#write(commit);
       }
+      this.#writingBytes = 0;
       if (this.#failure) return;
       this.#phase = "idle";
       this.#listener.betweenCommits(this.#lastNumber);

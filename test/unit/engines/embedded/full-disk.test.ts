@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { UnitResult } from "../../../../src/broker/engine.js";
+import { EngineHarness, nextTurn } from "../../../harness/engine-harness.js";
+import { numbered } from "../../../harness/messages.js";
+import { SimulatedDisk } from "../../../harness/simulated-disk.js";
+
+const KIB = 1024;
+
+/** A disk of which calls take effect when it is told to go on. */
+function slowDisk() {
+  const held: (() => void)[] = [];
+  let isHeld = false;
+  const disk = new SimulatedDisk({
+    schedule: (_call, complete) => (isHeld ? held.push(complete) : queueMicrotask(complete)),
+  });
+  const hold = (): void => {
+    isHeld = true;
+  };
+  const goOn = (): void => {
+    isHeld = false;
+    for (const complete of held.splice(0)) complete();
+  };
+  return { disk, hold, goOn };
+}
+
+// The last bytes of the disk go to somebody else while one commit is being written and as much as may wait does. All of it
+// has to fit into the spare, and acks beside it.
+test("the spare has room for all that is under way when the disk turns out to be full, and for acks", async () => {
+  const { disk, hold, goOn } = slowDisk();
+  const harness = await EngineHarness.open({ spareBytes: 512 * KIB, segmentBytes: 2 ** 30 }, disk);
+  const topic = await harness.createTopic("orders");
+  const { id } = await harness.subscribe("orders/g");
+  await harness.publish(topic, 1, 50);
+  const consumer = await harness.consume(id);
+  const owed = consumer.take();
+
+  hold();
+  const answers: UnitResult[] = [];
+  const publish = (): void => {
+    const batch = numbered(100, 1, 32 * KIB);
+    const append = { topic: topic.id, priority: 0, producer: undefined, batch };
+    harness.engine.commit({ atomic: false, appends: [append], settles: [] }, (result) =>
+      answers.push(result),
+    );
+  };
+  for (let turn = 0; turn < 4; turn += 1) {
+    for (let count = 0; count < 10; count += 1) publish();
+    harness.clock.flush();
+    await nextTurn();
+  }
+  disk.resize(disk.usedBytes);
+  goOn();
+  await harness.quiet();
+  expect(harness.failures).toEqual([]);
+  expect(harness.engine.storage().isFull).toBe(true);
+
+  const kinds = answers.flatMap(({ appends }) => appends.flat().map(({ kind }) => kind));
+  expect(kinds).toHaveLength(40);
+  expect(new Set(kinds)).toEqual(new Set(["stored", "refused"]));
+  for (const run of owed) expect(await harness.settle(id, run)).toBe("done");
+  await harness.close();
+});
