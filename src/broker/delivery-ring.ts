@@ -1,3 +1,4 @@
+import { MessageBatch } from "@peyk/client/protocol";
 import type { Run } from "./engine.js";
 import { LostDeliveries } from "./lost-deliveries.js";
 
@@ -36,12 +37,11 @@ export interface Chunk {
   readonly from: number;
 }
 
-/** An unsettled delivery so old that the ring has no room for it. */
+/** An unsettled delivery so old that the ring has no room for it. Its run is of nothing else. */
 interface Straggler {
   state: UnsettledState;
   readonly source: number;
   readonly run: Run;
-  readonly from: number;
 }
 
 const SMALLEST_CAPACITY = 64;
@@ -212,7 +212,7 @@ export class DeliveryRing {
 
   #stragglerAt(delivery: number): Chunk | undefined {
     const straggler = this.#stragglers.get(delivery);
-    return straggler && { delivery, count: 1, ...straggler };
+    return straggler && { delivery, count: 1, from: 0, ...straggler };
   }
 
   /** Grows while more than half would be unsettled; then the oldest numbers have to leave. */
@@ -231,7 +231,7 @@ export class DeliveryRing {
     const run = this.#runs[slot];
     if (run !== undefined && isUnsettled(state)) {
       const source = this.sources[slot] ?? 0;
-      this.#stragglers.set(delivery, { state, source, run, from: this.#froms[slot] ?? 0 });
+      this.#stragglers.set(delivery, { state, source, run: alone(run, this.#froms[slot] ?? 0) });
       if (state === BUFFERED) this.bufferedStragglers += 1;
       this.#runs[slot] = undefined;
       this.#onStraggler(delivery, state, this.deadlines[slot] ?? 0);
@@ -264,6 +264,13 @@ export class DeliveryRing {
 
 function isUnsettled(state: DeliveryState): state is UnsettledState {
   return state >= BUFFERED && state <= EXTENDED;
+}
+
+/** One message of a run in memory of its own: it may be held for long, and all that it came with would be held with it. */
+function alone(run: Run, from: number): Run {
+  const batch = new MessageBatch(Uint8Array.from(run.batch.slice(run.from + from, 1)), 1);
+  const [first, firstPosition] = [run.first + from, run.firstPosition + from];
+  return { ...run, first, firstPosition, count: 1, batch, from: 0 };
 }
 
 function emptyRuns(capacity: number): (Run | undefined)[] {

@@ -11,8 +11,18 @@ import {
 } from "../../../src/broker/delivery-ring.js";
 import type { Chunk, EndedState } from "../../../src/broker/delivery-ring.js";
 import type { Run } from "../../../src/broker/engine.js";
+import { survivors } from "../../harness/garbage.js";
+import { idsOf, numbered } from "../../harness/messages.js";
 
-const runOf = (count: number) => ({ log: 1, first: 1, count }) as Run;
+const runOf = (count: number, first = 1) =>
+  ({
+    log: 1,
+    first,
+    count,
+    from: 0,
+    firstPosition: first + 1_000,
+    batch: numbered(first, count),
+  }) as Run;
 
 const setUp = () => {
   const passed: [number, number, number][] = [];
@@ -82,6 +92,27 @@ describe("DeliveryRing", () => {
     expect(ring.chunkAt(1, 100)).toMatchObject({ delivery: 1, count: 1, state: RUNNING });
     end(1, 1, SETTLED);
     expect([ring.unsettled, ring.stragglers.size, ring.stateOf(1)]).toEqual([0, 0, SETTLED]);
+  });
+
+  test("keeps of what is held for long the message, and not the record that it came in", async () => {
+    const { ring, end } = setUp();
+    const records = Array.from({ length: 40 }, (_, index) => {
+      const run = runOf(10, 1 + index * 10);
+      const first = ring.add(2, run, 3, 5);
+      end(first, 2, SETTLED);
+      end(first + 3, 2, SETTLED);
+      return new WeakRef(run.batch);
+    });
+    // The ring has the last 128 deliveries.
+    expect([ring.unsettled, ring.capacity, ring.stragglers.size]).toEqual([40, 128, 15]);
+    expect(await survivors(records)).toEqual(Array.from({ length: 25 }, (_, index) => 15 + index));
+
+    const [chunk] = ring.chunks();
+    expect(chunk).toMatchObject({ delivery: 3, count: 1, state: BUFFERED, source: 2, from: 0 });
+    const { run } = chunk as Chunk;
+    expect(run).toMatchObject({ log: 1, first: 6, firstPosition: 1_006, count: 1, from: 0 });
+    expect(idsOf(run)).toEqual([6]);
+    expect(run.batch.bytes.buffer.byteLength).toBe(run.batch.byteLength(0, 1));
   });
 
   test("grows with what is unsettled, and keeps what it has", () => {
