@@ -6,6 +6,8 @@ import type { ListenerCounters } from "./transport/listener.js";
 export interface Counters extends TransportCounters, ListenerCounters {
   /** Leases that ended without their consumer's doing. */
   leasesLost: number;
+  /** Ends of the journal that were written when the last process died: 1 if there was one at this start, else 0. */
+  tornTails: number;
 }
 
 export const createCounters = (): Counters => ({
@@ -15,6 +17,7 @@ export const createCounters = (): Counters => ({
   upgradesRejected: 0,
   connectionsRefused: 0,
   leasesLost: 0,
+  tornTails: 0,
 });
 
 /** The same events; those that end leases are counted. */

@@ -104,6 +104,7 @@ export class Server {
     );
     const broker = await Broker.open(engine, clock, random, brokerConfig(resolved), events);
     events.recovered(engine.recovery);
+    if (engine.recovery.tornBytes > 0) counters.tornTails += 1;
     engine.onDamage((record) => events.damaged(record, disk.location));
     const server = new Server(broker, resolved, options, { events, counters });
     try {

@@ -8,7 +8,7 @@ import {
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import { Timers } from "../runtime/timers.js";
-import { attachConsumer } from "./attach.js";
+import { attachConsumer, checkSources } from "./attach.js";
 import type { Consumer, ConsumerOptions } from "./consumer.js";
 import type {
   CatalogChange,
@@ -164,6 +164,7 @@ export class Broker {
       readonly mustExist: boolean;
     },
   ): Promise<{ readonly consumer: Consumer; readonly sources: readonly AttachedSource[] }> {
+    checkSources(names);
     const made = new Set<string>();
     for (const name of names) if (await this.#makeSource(name, options)) made.add(name);
     // One may have been deleted while another one was made.

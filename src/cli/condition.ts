@@ -41,7 +41,7 @@ export function parseCondition(text: string): Condition {
       `"${text}" is no condition; write it like "orders.created/billing ready > 1000"`,
     );
   }
-  if (!(field in FIELDS)) {
+  if (!Object.hasOwn(FIELDS, field)) {
     const meant = nearest(field, Object.keys(FIELDS));
     const hint =
       meant === undefined

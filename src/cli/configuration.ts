@@ -114,7 +114,7 @@ const OTHER_VARIABLES = [
 ];
 
 function checkKey(key: string, path: string): void {
-  if (key === "$schema" || key in SETTINGS) return;
+  if (key === "$schema" || Object.hasOwn(SETTINGS, key)) return;
   throw configurationError(
     `${path} has the key "${key}", which means nothing${didYouMean(key, Object.keys(SETTINGS))}`,
   );

@@ -32,9 +32,15 @@ export interface ListenerCounters {
   connectionsRefused: number;
 }
 
-/** Whole messages may come in so many fragments, and so many chunks may wait to be put together. */
+/** Whole messages may come in so many fragments. */
 const MAX_FRAGMENTS = 64;
-const MAX_BUFFERED_CHUNKS = 4_096;
+
+/**
+ * So many chunks of the connection may wait to be put together, or as many as the largest message has if each has so many
+ * bytes: networks make them larger (536 bytes at least, RFC 1122), and each takes some hundred bytes more.
+ */
+const MIN_BUFFERED_CHUNKS = 4_096;
+const CHUNK_BYTES = 256;
 
 /** Headers of a request must be here within this, in ms: slow ones cost memory. Looked at four times as often. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -185,7 +191,7 @@ function createSockets(subprotocol: string, maxPayload: number): WebSocketServer
     perMessageDeflate: false,
     maxPayload,
     maxFragments: MAX_FRAGMENTS,
-    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+    maxBufferedChunks: Math.max(MIN_BUFFERED_CHUNKS, Math.ceil(maxPayload / CHUNK_BYTES)),
     autoPong: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: () => subprotocol,

@@ -16,6 +16,9 @@ import type { Accept, Line, LineEvents } from "./line.js";
 /** Bytes of a close reason that fit into a close frame (RFC 6455, 5.5). */
 const MAX_REASON_BYTES = 123;
 
+/** Chunks of the connection in which a stranger's bytes may come: each takes some hundred bytes, however short it is. */
+const MAX_CHUNKS_BEFORE_HELLO = 64;
+
 const SECOND_MS = 1_000;
 
 /** What a WebSocket came with. */
@@ -73,6 +76,7 @@ class WebSocketLine implements Line {
   readonly #place: Place;
   /** Undefined once Hello was accepted. */
   #bytesBeforeHello: number | undefined = 0;
+  #chunksBeforeHello = 0;
   readonly #onBytes = (chunk: Buffer): void => this.#countBytes(chunk.byteLength);
 
   constructor(socket: WebSocket, { stream, peer, maxPacketBytes, place }: WebSocketOrigin) {
@@ -131,10 +135,15 @@ class WebSocketLine implements Line {
   #countBytes(byteLength: number): void {
     if (this.#bytesBeforeHello === undefined) return;
     this.#bytesBeforeHello += byteLength;
+    this.#chunksBeforeHello += 1;
     const limit = limits.MAX_PACKET_BYTES_BEFORE_HELLO;
-    if (this.#bytesBeforeHello <= limit) return;
-    this.#stopCounting();
-    this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
+    if (this.#bytesBeforeHello > limit) {
+      this.#stopCounting();
+      this.close("packet_too_large", `at most ${limit} bytes are allowed before Hello`);
+    } else if (this.#chunksBeforeHello > MAX_CHUNKS_BEFORE_HELLO) {
+      this.#stopCounting();
+      this.close("policy_violation", "what comes before Hello comes in too many pieces");
+    }
   }
 
   #stopCounting(): void {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { jsonLines, peyk, PEYK, temporaryFolder } from "./peyk-process.js";
+import { jsonLines, peyk, PEYK, PeykProcess, temporaryFolder } from "./peyk-process.js";
 
 const NOBODY = { url: "ws://127.0.0.1:1" };
 
@@ -92,7 +92,16 @@ describe.concurrent("a broker that cannot be reached", () => {
 });
 
 describe.concurrent("an output that takes nothing more", () => {
-  test("is an error with 74, unless nobody reads it", () => {
+  test.each([["config show"], ["config schema"], ["completion bash"], ["--help"]])(
+    "ends %s quietly, with 0, where nobody reads it",
+    async (command) => {
+      const process = new PeykProcess(command.split(" "));
+      process.child.stdout?.destroy();
+      expect(await process.finished()).toEqual({ exit: 0, stdout: "", stderr: "" });
+    },
+  );
+
+  test("is an error with 74 where it is full", () => {
     const { status, stderr } = spawnSync(
       "sh",
       ["-c", `"${process.execPath}" "${PEYK}" config show > /dev/full`],
@@ -159,6 +168,16 @@ describe.concurrent("peyk config", () => {
     expect(bad.exit).toBe(78);
     expect(bad.stderr).toContain('PEYK_TIMEOUT: "soon" is no duration');
   });
+
+  test.each(["constructor", "toString", "__proto__"])(
+    "refuses the key %s, which every object has, with 78",
+    async (key) => {
+      const file = join(temporaryFolder(), "peyk.json");
+      writeFileSync(file, `{ "${key}": { "memory": true } }`);
+      const { exit, stderr } = await peyk(["serve", "--config", file]);
+      expect([exit, stderr]).toEqual([78, expect.stringContaining(`the key "${key}"`)]);
+    },
+  );
 
   test("warns of variables that mean nothing", async () => {
     const { exit, stderr } = await peyk(["config", "check"], {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { Disk } from "../../src/engines/embedded/disk.js";
 import type { BrokerOptions, LogLevel } from "../../src/options.js";
 import { Server } from "../../src/server.js";
 import { RawClient, type HelloBody } from "./raw-client.js";
@@ -22,15 +23,25 @@ export interface StartedBroker {
   connect(hello?: HelloBody): Promise<RawClient>;
 }
 
-/** A broker in this process: in memory and on a free port of loopback, unless told otherwise. Ends with the test. */
-export async function startBroker(options: Partial<BrokerOptions> = {}): Promise<StartedBroker> {
+/**
+ * A broker in this process: in memory and on a free port of loopback, unless told otherwise. Ends with the test.
+ *
+ * @param disk - Where its data goes, instead of a directory.
+ */
+export async function startBroker(
+  options: Partial<BrokerOptions> = {},
+  disk?: Disk,
+): Promise<StartedBroker> {
   const log: LogLine[] = [];
-  const server = await Server.start({
-    ...(options.dataDir === undefined ? { memory: true } : {}),
+  const all = {
+    ...(options.dataDir === undefined && !disk ? { memory: true } : {}),
+    ...(disk && { dataDir: disk.location }),
     listen: "127.0.0.1:0",
-    log: (level, event, fields) => log.push({ level, event, fields }),
+    log: (level: LogLevel, event: string, fields: LogLine["fields"]) =>
+      void log.push({ level, event, fields }),
     ...options,
-  });
+  };
+  const server = await Server.start(all, disk);
   onTestFinished(() => server.close({ timeoutMs: 0 }));
   const { url = "" } = server;
   return { server, url, log, connect: (hello) => RawClient.connect(url, hello) };

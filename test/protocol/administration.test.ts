@@ -392,6 +392,9 @@ describe("too many requests at once", () => {
 
     const refused = all.filter(({ kind }) => kind === "error");
     expect(refused.length).toBeLessThan(400);
+    for (const { body } of refused) {
+      expect(body).toMatchObject({ code: "resource_exhausted", limit: 256, retryAfterMs: 100 });
+    }
     expect(one.kind).toBe("status");
   });
 });

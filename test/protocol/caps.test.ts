@@ -3,8 +3,12 @@ import {
   limits,
   PacketWriter,
   PLAIN_SETTLE,
+  beginFrame,
+  CLIENT_FRAMES,
+  endFrame,
   writeClientFrame,
   writeSettle,
+  type ErrorCode,
   type MessageFields,
   type PeykError,
 } from "@peyk/client/protocol";
@@ -142,6 +146,10 @@ const ASKED: Partial<Record<keyof typeof limits, readonly [field: string, ask: A
     message((amount) => ({ payload, attributes: together(amount) })),
   ],
   MAX_KEY_BYTES: ["key", message((amount) => ({ payload, key: text(amount) }))],
+  // This version has no priorities, delays and dedup ids: those up to the cap are refused as such.
+  MAX_PRIORITY: ["priority", message((priority) => ({ payload, priority }))],
+  MAX_DELAY_MS: ["delayMs", message((delayMs) => ({ payload, delayMs }))],
+  MAX_DEDUP_ID_BYTES: ["dedupId", message((amount) => ({ payload, dedupId: text(amount) }))],
   MAX_TEXT_BYTES: ["replyTo", message((amount) => ({ payload, replyTo: text(amount) }))],
   MAX_BATCH_MESSAGES: [
     "",
@@ -156,6 +164,8 @@ const ASKED: Partial<Record<keyof typeof limits, readonly [field: string, ask: A
       subscriptions: Array.from({ length: amount }, (_, index) => `orders/g${index}`),
     })),
   ],
+  MAX_CREDIT_MESSAGES: ["buffer", subscribe((creditMessages) => ({ creditMessages }))],
+  MAX_CREDIT_BYTES: ["buffer", subscribe((creditBytes) => ({ creditBytes }))],
   MAX_SETTLE_RANGES: [
     "",
     async ({ client }, amount) => {
@@ -169,6 +179,7 @@ const ASKED: Partial<Record<keyof typeof limits, readonly [field: string, ask: A
   MAX_NOTE_BYTES: ["note", settle((amount) => [{ verb: "extend", note: text(amount) }])],
   MAX_NACK_DELAY_MS: ["delayMs", settle((delayMs) => [{ verb: "nack", delayMs }])],
   MAX_ACK_DEADLINE_MS: ["ms", settle((extendMs) => [{ verb: "extend", extendMs }])],
+  MAX_PEEK_MESSAGES: ["count", request("peekTopic", (count) => ({ name: "orders", count }))],
   MAX_IDS: [
     "ids",
     request("redriveDeadLetters", (amount) => ({
@@ -178,11 +189,18 @@ const ASKED: Partial<Record<keyof typeof limits, readonly [field: string, ask: A
   ],
 };
 
+/** What is beyond those is refused otherwise than by `invalid_argument`. */
+const CODES: Partial<Record<keyof typeof limits, ErrorCode>> = {
+  MAX_PAYLOAD_BYTES: "payload_too_large",
+  MAX_CONSUMERS: "resource_exhausted",
+  MAX_LIVES: "resource_exhausted",
+};
+
 /** What no request asks for, and the test that reaches it. */
 const ELSEWHERE: Partial<Record<keyof typeof limits, string>> = {
-  MAX_PACKET_BYTES: "test/recovery/floods.test.ts",
+  MAX_PACKET_BYTES: "test/protocol/websocket-frames.test.ts",
   MAX_PACKET_BYTES_BEFORE_HELLO: "test/protocol/handshake.test.ts",
-  MAX_FRAME_FIELDS: "test/protocol/repeated-fields.test.ts",
+  MAX_FRAME_FIELDS: "test/recovery/amplification.test.ts",
   MAX_JSON_ITEMS: "test/unit/protocol/json.test.ts",
   MAX_JSON_DEPTH: "test/unit/protocol/json.test.ts",
   MAX_ECHO_CHARS: "test/layout/error-texts.test.ts",
@@ -196,21 +214,15 @@ const ELSEWHERE: Partial<Record<keyof typeof limits, string>> = {
   MAX_UNREAD_BYTES: "test/protocol/slow-consumer.test.ts",
   WRITE_TIMEOUT_MS: "test/protocol/slow-consumer.test.ts",
   RESUME_GRACE_MS: "test/protocol/resume.test.ts",
-  // Priorities, delays, dedup ids and filters are refused whatever they are: this version has none.
-  MAX_PRIORITY: "test/protocol/publish.test.ts",
-  MAX_DELAY_MS: "test/protocol/publish.test.ts",
-  MAX_DEDUP_ID_BYTES: "test/protocol/publish.test.ts",
-  MAX_FILTER_CHARS: "test/protocol/administration.test.ts",
+  // Filters are refused whatever they are: this version has none.
+  MAX_FILTER_CHARS: "test/protocol/consume.test.ts",
   MAX_UNCONFIRMED_MESSAGES: "test/protocol/publish.test.ts",
   MAX_UNCONFIRMED_BYTES: "test/protocol/publish.test.ts",
-  // More credit than this is granted as this, a longer reason is cut, and a list goes on on its next page.
-  MAX_CREDIT_MESSAGES: "test/protocol/consume.test.ts",
-  MAX_CREDIT_BYTES: "test/protocol/consume.test.ts",
   MAX_HELD_BYTES: "test/unit/broker/held-bytes.test.ts",
   DEFAULT_CREDIT_BYTES: "test/protocol/consume.test.ts",
-  MAX_REASON_BYTES: "test/protocol/settle.test.ts",
+  // A longer reason is cut, and a list goes on on its next page.
+  MAX_REASON_BYTES: "test/protocol/consume.test.ts",
   MIN_ACK_DEADLINE_MS: "test/protocol/settle.test.ts",
-  MAX_PEEK_MESSAGES: "test/protocol/administration.test.ts",
   MAX_PAGE_ENTRIES: "test/protocol/administration.test.ts",
   MAX_REDRIVE_MS: "test/protocol/administration.test.ts",
 };
@@ -237,9 +249,85 @@ describe("a request", () => {
     const beyond = await ask(await createWorld(), cap + 1);
 
     expect(atCap?.limit).toBeUndefined();
-    expect(beyond?.code).toMatch(/^(invalid_argument|payload_too_large|resource_exhausted)$/);
-    expect(beyond).toMatchObject({ limit: cap, ...(field !== "" && { field }) });
+    const code = CODES[name] ?? "invalid_argument";
+    expect(beyond).toMatchObject({ code, limit: cap, ...(field !== "" && { field }) });
     expect(beyond?.message).toContain(String(cap));
+  });
+
+  test("may have so many fields, known or not, and no more", async () => {
+    const { client } = await createWorld();
+    const pingOf = (fields: number): Uint8Array => {
+      const writer = new PacketWriter();
+      beginFrame(writer, fields, CLIENT_FRAMES.ping, 2 * fields);
+      writer.raw(new Uint8Array(2 * fields).map((_, at) => (at % 2 === 0 ? 0x78 : 0)));
+      endFrame(writer);
+      return writer.take();
+    };
+    const most = limits.MAX_FRAME_FIELDS;
+
+    client.sendBytes(pingOf(most));
+    client.sendBytes(pingOf(most + 1));
+
+    expect((await client.answer(most)).kind).toBe("pong");
+    const message = `the frame cannot be read: it has more than ${most} fields`;
+    expect((await client.answer(most + 1)).body).toMatchObject({
+      code: "invalid_argument",
+      message,
+    });
+  });
+});
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600 * SECOND_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+type Bounds = readonly [field: string, min: number, max: number];
+
+const TOPIC_OPTIONS: readonly Bounds[] = [
+  ["retainMs", 0, 31 * DAY_MS],
+  ["retainBytes", 0, 2 ** 50],
+  ["expireUnsettledMs", 600 * SECOND_MS, 31 * DAY_MS],
+  ["maxBacklogBytes", 0, 2 ** 50],
+];
+
+const SUBSCRIPTION_OPTIONS: readonly Bounds[] = [
+  ["ackDeadlineMs", SECOND_MS, 600 * SECOND_MS],
+  ["maxAttempts", 0, 1_000],
+  ["maxExtensionMs", 0, 12 * HOUR_MS],
+  ["deadLetterRetainMs", HOUR_MS, 31 * DAY_MS],
+  ["retry.minMs", 0, DAY_MS],
+  ["retry.maxMs", 0, DAY_MS],
+  ["retry.factor", 1, 100],
+  ["retry.jitter", 0, 1],
+];
+
+/** One option, and what goes with it so that only its own bounds count. */
+function optionsOf(field: string, value: number): object {
+  const [, part] = field.split(".");
+  if (part === undefined) return { [field]: value };
+  return { retry: { ...(part === "maxMs" ? { minMs: 0 } : { maxMs: DAY_MS }), [part]: value } };
+}
+
+describe("an option", () => {
+  test.each([
+    ...TOPIC_OPTIONS.map((bounds) => ["createTopic", "orders", ...bounds] as const),
+    ...SUBSCRIPTION_OPTIONS.map((bounds) => ["createSubscription", "a/b", ...bounds] as const),
+  ])("of %s %s: %s may be from %d to %d", async (kind, name, field, min, max) => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const make = async (value: number): Promise<PeykError | undefined> =>
+      errorOf(await client.request(kind, { name, options: optionsOf(field, value) }));
+    const code = "invalid_argument";
+
+    expect(await make(max + 1)).toMatchObject({ code, field, limit: max });
+    // Whole numbers below 0 cannot be said.
+    if (min > 0) expect(await make(min - 1)).toMatchObject({ code, field, limit: min });
+    if (/factor|jitter/.test(field)) expect(await make(NaN)).toMatchObject({ code, field });
+    expect(await client.ask("listTopics", {}, "topics")).toMatchObject({ topics: [] });
+    for (const allowed of [max, min]) {
+      expect(await make(allowed)).toBeUndefined();
+      await client.request(kind === "createTopic" ? "deleteTopic" : "deleteSubscription", { name });
+    }
   });
 });
 

@@ -2,44 +2,46 @@ import { limits } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
 import { startBroker } from "../harness/start-broker.js";
 
+const BAD = "invalid_argument";
+
 describe("a subscribe", () => {
   test.each([
-    ["no subscription", { subscriptions: [] }, "invalid_argument"],
-    ["a topic without a group", { subscriptions: ["orders"] }, "invalid_argument"],
-    ["an illegal topic", { subscriptions: ["a..b/c"] }, "invalid_argument"],
-    ["an illegal group", { subscriptions: ["orders/b illing"] }, "invalid_argument"],
-    ["a reserved group", { subscriptions: ["orders/dlq"] }, "invalid_argument"],
-    ["a third part", { subscriptions: ["orders/billing/more"] }, "invalid_argument"],
-    ["the same one twice", { subscriptions: ["a/b", "a/b"] }, "invalid_argument"],
-    ["101 of them", { subscriptions: Array<string>(101).fill("a/b") }, "invalid_argument"],
-    ["number 0", { consumer: 0, subscriptions: ["a/b"] }, "invalid_argument"],
+    ["no subscription", { subscriptions: [] }, BAD, "subscriptions"],
+    ["a topic without a group", { subscriptions: ["orders"] }, BAD, "subscription"],
+    ["an illegal topic", { subscriptions: ["a..b/c"] }, BAD, "subscription"],
+    ["an illegal topic after a good one", { subscriptions: ["a/b", "*"] }, BAD, "subscription"],
+    ["an illegal group", { subscriptions: ["orders/b illing"] }, BAD, "subscription"],
+    ["a reserved group", { subscriptions: ["orders/dlq"] }, BAD, "subscription"],
+    ["a third part", { subscriptions: ["orders/billing/more"] }, BAD, "subscription"],
+    ["the same one twice", { subscriptions: ["a/b", "a/b"] }, BAD, "subscriptions"],
+    ["101 of them", { subscriptions: Array<string>(101).fill("a/b") }, BAD, "subscriptions"],
+    ["number 0", { consumer: 0 }, BAD, "consumer"],
+    ["10,001 messages of credit", { creditMessages: 10_001 }, BAD, "buffer"],
+    ["2^31 messages of credit", { creditMessages: 2 ** 31 }, BAD, "buffer"],
+    ["too many bytes of credit", { creditBytes: 2 ** 40 }, BAD, "buffer"],
+    ["a filter", { create: { filter: "true" } }, "unsupported", "filter"],
+    ["what a failed key does", { create: { onKeyFailure: "x" } }, "unsupported", "onKeyFailure"],
+    ["an unknown mode", { create: { mode: "x" } }, BAD, "mode"],
+    ["two starts", { create: { start: "latest", startPosition: 1 } }, BAD, "start"],
+    ["a missing one that must exist", { mustExist: true }, "not_found", "subscription"],
     [
-      "10,001 messages of credit",
-      { subscriptions: ["a/b"], creditMessages: 10_001 },
-      "invalid_argument",
+      "a missing dead-letter queue",
+      { subscriptions: ["a/b/dlq"], mustExist: true },
+      "not_found",
+      "subscription",
     ],
-    [
-      "too many bytes of credit",
-      { subscriptions: ["a/b"], creditBytes: 2 ** 40 },
-      "invalid_argument",
-    ],
-    ["a filter", { subscriptions: ["a/b"], create: { filter: "true" } }, "unsupported"],
-    ["an unknown mode", { subscriptions: ["a/b"], create: { mode: "x" } }, "invalid_argument"],
-    [
-      "two starts",
-      { subscriptions: ["a/b"], create: { start: "latest", startPosition: 1 } },
-      "invalid_argument",
-    ],
-    ["a missing one that must exist", { subscriptions: ["a/b"], mustExist: true }, "not_found"],
-    ["a missing dead-letter queue", { subscriptions: ["a/b/dlq"], mustExist: true }, "not_found"],
-  ])("with %s is refused", async (_, body, code) => {
+  ])("with %s is refused, and leaves nothing", async (_, body, code, field) => {
     const { connect, server } = await startBroker();
     const client = await connect();
+    const asked = { consumer: 1, creditMessages: 1, subscriptions: ["a/b"], ...body };
 
-    const error = await client.refusal("subscribe", { consumer: 1, creditMessages: 1, ...body });
+    const error = await client.refusal("subscribe", asked);
 
-    expect(error.code).toBe(code);
+    expect([error.code, error.field]).toEqual([code, field]);
     expect(server.context.sessions.all()[0]?.consumers.size).toBe(0);
+    expect(await client.ask("listSubscriptions", {}, "subscriptions")).toMatchObject({
+      subscriptions: [],
+    });
     await client.subscribe("good/one");
   });
 
@@ -177,7 +179,10 @@ describe("an unsubscribe", () => {
     const { connect } = await startBroker();
     const client = await connect();
 
-    expect((await client.refusal("unsubscribe", { consumer: 4 })).code).toBe("not_found");
+    expect(await client.refusal("unsubscribe", { consumer: 4 })).toMatchObject({
+      code: "not_found",
+      field: "consumer",
+    });
   });
 });
 

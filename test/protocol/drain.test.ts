@@ -53,7 +53,9 @@ describe("a broker that stops", () => {
     client.credit({ messages: 100 });
     stranger.send("hello", { version: 1 }, 0);
 
-    expect(refusals.map(({ code }) => code)).toEqual(Array(3).fill("unavailable"));
+    const { code, message, retryAfterMs } = refusals[0] ?? {};
+    expect([code, message, retryAfterMs]).toEqual(["unavailable", "the broker is stopping", 1_000]);
+    expect(refusals).toEqual(Array(3).fill(refusals[0]));
     expect((await stranger.next("error")).body.code).toBe("unavailable");
     expect((await stranger.closed).code).toBe(1001);
     expect(await client.ask("getStatus", {}, "status")).toMatchObject({ state: "draining" });

@@ -193,17 +193,30 @@ describe("before Hello", () => {
   });
 
   test.each([
-    ["no frame", []],
-    ["a cut tag", [0x0a]],
-    ["an unknown frame", [0x0a, 0x03, 0xfa, 0x3f, 0x00]],
-    ["a Hello that is not readable", [0x0a, 0x04, 0x12, 0x02, 0x1a, 0x07]],
-  ])("%s closes with 4001", async (_, bytes) => {
+    ["no frame", [], "the packet is empty"],
+    ["a cut tag", [0x0a], "the frame cannot be read: it ends in the middle of a field"],
+    ["an unknown frame", [0x0a, 0x03, 0xfa, 0x3f, 0x00], "frame 1023 is not known to this broker"],
+  ])("%s closes with 4001", async (_, bytes, reason) => {
     const { url } = await startBroker();
     const client = await RawClient.open(url);
 
     client.sendBytes(bytes);
 
-    expect([4001, 1008]).toContain((await client.closed).code);
+    expect(await client.closed).toEqual({ code: 4001, reason });
+    expect(client.frames).toEqual([]);
+  });
+
+  test.each([
+    ["cannot be read", [0x1a, 0x07]],
+    ["has a field of number 0", [0x02, 0x00]],
+  ])("a Hello that %s is refused, and closes with 1008", async (_, body) => {
+    const { url } = await startBroker();
+    const client = await RawClient.open(url);
+
+    client.sendBytes([0x0a, 0x02 + body.length, 0x12, body.length, ...body]);
+
+    expect((await client.next("error")).body.code).toBe("invalid_argument");
+    expect((await client.closed).code).toBe(1008);
   });
 
   test("a packet of more than 4 KiB closes with 1009", async () => {
@@ -223,6 +236,21 @@ describe("before Hello", () => {
     socket.write(frame.subarray(0, 5_000));
 
     expect(await socket.closeCode()).toBe(1009);
+  });
+
+  test("more than 64 pieces close with 1008, before there are 4 KiB", async () => {
+    const { url } = await startBroker();
+    const raw = await RawSocket.upgraded(url);
+    raw.socket.setNoDelay(true);
+    const frame = webSocketFrame(2, new Uint8Array(limits.MAX_PACKET_BYTES_BEFORE_HELLO - 100));
+
+    for (let at = 0; at < frame.length && raw.socket.writable; at += 1) {
+      raw.write(frame.subarray(at, at + 1));
+      // The broker reads each piece before the next one comes.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect(await raw.closeCode()).toBe(1008);
   });
 
   test("a Hello of 4 KiB is taken", async () => {
@@ -245,6 +273,26 @@ describe("a token", () => {
     const { welcome } = await connect({ credentials: { token: TOKEN } });
 
     expect(welcome?.version).toBe(1);
+  });
+
+  test("that is not sent at all closes with 4001", async () => {
+    const { url } = await startBroker({ token: TOKEN });
+    const client = await RawClient.open(url);
+
+    client.send("hello", { version: 1 }, 0);
+
+    expect((await client.next("error")).body.code).toBe("unauthenticated");
+    expect((await client.closed).code).toBe(4001);
+  });
+
+  test("of 9 KiB is not looked at: a stranger may not send so much", async () => {
+    const { url } = await startBroker({ token: TOKEN });
+    const client = await RawClient.open(url);
+
+    client.send("hello", { version: 1, credentials: { token: "x".repeat(9 * 1024) } }, 0);
+
+    expect((await client.closed).code).toBe(1009);
+    expect(client.frames).toEqual([]);
   });
 
   test.each(["", "correct hors", "correct horsf", "correct horse ", "x".repeat(3_000), "\u0000"])(

@@ -1,4 +1,4 @@
-import { checkTopicName, PeykError } from "@peyk/client/protocol";
+import { checkPattern, checkTopicName, PeykError } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../harness/frames.js";
 import { startBroker } from "../harness/start-broker.js";
@@ -20,15 +20,56 @@ function checkAnswer(frame: Frame): void {
   expect(message.length).toBeLessThan(SENTENCE_CHARS);
 }
 
-const isTopic = (name: string): boolean => {
+const isTopic = (name: string): boolean => passes(checkTopicName, name);
+const isPattern = (name: string): boolean => passes(checkPattern, name);
+
+const passes = (check: (name: string) => void, name: string): boolean => {
   try {
-    checkTopicName(name);
+    check(name);
     return true;
   } catch (error) {
     if (PeykError.is(error)) return false;
     throw error;
   }
 };
+
+/** What asks for a topic, a subscription or a pattern, and the field that is at fault where that is none. */
+const ASKED = [
+  ["createTopic", (name: string) => ({ name }), "topic"],
+  ["updateTopic", (name: string) => ({ name, options: {} }), "topic"],
+  ["getTopic", (name: string) => ({ name }), "topic"],
+  ["peekTopic", (name: string) => ({ name }), "topic"],
+  ["purgeTopic", (name: string) => ({ name }), "topic"],
+  ["deleteTopic", (name: string) => ({ name }), "topic"],
+  ["createSubscription", (name: string) => ({ name: `${name}/g` }), "subscription"],
+  ["updateSubscription", (name: string) => ({ name: `${name}/g` }), "subscription"],
+  ["getSubscription", (name: string) => ({ name: `${name}/g` }), "subscription"],
+  ["peekSubscription", (name: string) => ({ name: `${name}/g` }), "subscription"],
+  ["purgeSubscription", (name: string) => ({ name: `${name}/g` }), "subscription"],
+  ["deleteSubscription", (name: string) => ({ name: `${name}/g` }), "subscription"],
+  ["subscribe", (name: string) => ({ consumer: 1, subscriptions: [`${name}/g`] }), "subscription"],
+  ["listDeadLetters", (name: string) => ({ subscription: `${name}/g` }), "subscription"],
+  ["redriveDeadLetters", (name: string) => ({ subscription: `${name}/g` }), "subscription"],
+  ["purgeDeadLetters", (name: string) => ({ subscription: `${name}/g` }), "subscription"],
+  ["listTopics", (pattern: string) => ({ pattern }), "pattern"],
+  ["startLive", (pattern: string) => ({ live: 1, pattern }), "pattern"],
+] as const;
+
+describe("a name that is no topic's", () => {
+  test.each(ASKED)("is refused by %s with the field", async (kind, bodyOf, field) => {
+    const { connect, server } = await startBroker();
+    const client = await connect();
+    // A list without a pattern is one of all topics.
+    const illegal = HOSTILE_TEXTS.filter((name) => !isPattern(name) && name !== "");
+
+    for (const name of illegal) {
+      const error = await client.refusal(kind, bodyOf(name));
+      expect([name, error.code, error.field]).toEqual([name, "invalid_argument", field]);
+    }
+    const { topicCount, subscriptionCount } = server.context.broker.names;
+    expect([topicCount, subscriptionCount]).toEqual([0, 0]);
+  });
+});
 
 describe("a hostile name", () => {
   test("gets through no operation unless it is legal, and forges no line", async () => {

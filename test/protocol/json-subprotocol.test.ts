@@ -1,49 +1,10 @@
-import { once } from "node:events";
-import { JSON_SUBPROTOCOL } from "@peyk/client/protocol";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { WebSocket } from "ws";
+import { describe, expect, test } from "vitest";
+import { JsonClient } from "../harness/json-client.js";
 import { startBroker } from "../harness/start-broker.js";
 
-/** A client that needs no generated code: it writes and reads JSON. */
-class JsonClient {
-  readonly socket: WebSocket;
-  readonly #received: Record<string, unknown>[] = [];
-
-  private constructor(url: string) {
-    this.socket = new WebSocket(url, JSON_SUBPROTOCOL);
-    this.socket.on("message", (data: Buffer) => {
-      this.#received.push(JSON.parse(data.toString()) as Record<string, unknown>);
-      this.socket.emit("frame");
-    });
-    onTestFinished(() => this.socket.terminate());
-  }
-
-  static async connect(url: string): Promise<JsonClient> {
-    const client = new JsonClient(url);
-    await once(client.socket, "open");
-    client.send({ hello: { version: 1, minVersion: 1, clientName: "json" } });
-    await client.next("welcome");
-    return client;
-  }
-
-  send(frame: object | string): void {
-    this.socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
-  }
-
-  async next(kind: string): Promise<Record<string, never>> {
-    for (;;) {
-      const index = this.#received.findIndex((frame) => kind in frame);
-      const [frame] = index < 0 ? [] : this.#received.splice(index, 1);
-      if (frame) return frame as Record<string, never>;
-      await once(this.socket, "frame");
-    }
-  }
-
-  async closeCode(): Promise<unknown> {
-    const [code] = (await once(this.socket, "close")) as [number];
-    return code;
-  }
-}
+/** A publish of one message with this field. */
+const messageWith = (field: string): string =>
+  `{"requestId": "1", "publish": {"topic": "a", "messages": [{"payload": "", ${field}}]}}`;
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -65,7 +26,7 @@ describe("peyk.v1.json", () => {
       requestId: "2",
       publish: {
         topic: "orders",
-        messages: [{ payload: base64("hello"), attributes: { __proto__: "x", a: "b" } }],
+        messages: [{ payload: base64("hello"), attributes: { a: "b" } }],
       },
     });
 
@@ -74,7 +35,9 @@ describe("peyk.v1.json", () => {
       deliver: {
         consumer: 1,
         firstDelivery: "1",
-        runs: [{ topic: "orders", messages: [{ payload: base64("hello") }] }],
+        runs: [
+          { topic: "orders", messages: [{ payload: base64("hello"), attributes: { a: "b" } }] },
+        ],
       },
     });
     client.send({ requestId: 3, settle: { consumer: 1, ranges: [{ firstDelivery: 1 }] } });
@@ -98,6 +61,11 @@ describe("peyk.v1.json", () => {
     ["a list", "[]"],
     ["a name nobody knows", '{"requestId": "1", "publsh": {}}'],
     ["brackets without end", "[".repeat(1_000_000)],
+    ["a delay that is no number", messageWith('"delayMs": "NaN"')],
+    ["a delay below 0", messageWith('"delayMs": -1')],
+    ["a time to live with a fraction", messageWith('"ttlMs": 0.5')],
+    ["__proto__ as a field", '{"requestId": "1", "getTopic": {"__proto__": {"name": "a"}}}'],
+    ["__proto__ twice", '{"__proto__": {"ping": {}}, "__proto__": {"ping": {}}}'],
     ["a value of a wrong type", '{"requestId": "1", "getTopic": {"name": 7}}'],
   ])("answers %s with invalid_argument, and stays", async (_, text) => {
     const { url } = await startBroker();

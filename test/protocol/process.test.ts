@@ -29,20 +29,27 @@ describe("a broker process", () => {
     expect(ranges).toMatchObject([{ count: 3, firstPosition: 1, duplicate: true }]);
   });
 
-  test("that was killed while it wrote says how much it cut", async () => {
+  test("that was killed while it wrote starts, counts that, and says how much it cut", async () => {
     const options = { dataDir: tempDir(), spareBytes: 0 };
     const broker = await ChildBroker.start(options);
-    await (await broker.connect()).publish("orders", ["a"]);
+    const first = await broker.connect();
+    await first.ask("createSubscription", { name: "orders/billing" }, "subscription");
+    await first.publish("orders", ["a"]);
     await broker.kill("SIGKILL");
     const [segment = ""] = readdirSync(options.dataDir).filter((name) => /^segment/.test(name));
     appendFileSync(join(options.dataDir, segment), "torn");
 
-    const { log } = await startBroker(options);
+    const { log, connect } = await startBroker(options);
 
     expect(log.find(({ event }) => event === "journal recovered")).toMatchObject({
       level: "warn",
       fields: { tornBytes: 4, damagedSnapshots: 0 },
     });
+    const client = await connect();
+    const { counters } = await client.ask("getStatus", {}, "status");
+    expect(counters).toMatchObject({ torn_tails: 1 });
+    await client.subscribe("orders/billing");
+    expect(await client.deliveries(1)).toMatchObject([{ text: "a" }]);
   });
 
   test("that is told to stop drains and exits with 0", async () => {

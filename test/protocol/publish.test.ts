@@ -11,6 +11,7 @@ describe("a topic name", () => {
     "a..b",
     "a.",
     "*",
+    ">",
     "orders.>",
     "a b",
     "../x",
@@ -19,6 +20,7 @@ describe("a topic name", () => {
     "a/b",
     "\u{1f600}",
     "a\u202eb",
+    "a\u200fb",
   ])("such as %j is refused with the field", async (topic) => {
     const { connect } = await startBroker();
     const client = await connect();
@@ -136,8 +138,10 @@ describe("a publish", () => {
 
     const tooMany = Array<string>(limits.MAX_BATCH_MESSAGES + 1).fill("x");
 
-    expect(await client.refusedPublish("orders", [])).toMatchObject({ field: "messages" });
-    expect(await client.refusedPublish("orders", tooMany)).toMatchObject({ limit: 1_000 });
+    const code = "invalid_argument";
+    expect(await client.refusedPublish("orders", [])).toMatchObject({ code, field: "messages" });
+    expect(await client.refusedPublish("orders", tooMany)).toMatchObject({ code, limit: 1_000 });
+    expect((await client.refusal("getTopic", { name: "orders" })).code).toBe("not_found");
   });
 
   test("to a topic that does not exist is not_found while autoCreate is off", async () => {

@@ -67,6 +67,26 @@ describe("a settle", () => {
     expect(counters["leases_lost"]).toBe(1);
   });
 
+  test("of an older attempt leaves the newer one alone", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await client.subscribe("orders/billing", { create: { retry: { minMs: 0, maxMs: 0 } } });
+    await client.publish("orders", ["a"]);
+    await client.deliveries(1);
+    await client.settle([{ verb: "nack" }]);
+    expect(await client.deliveries(1)).toMatchObject([{ delivery: 2, failedAttempts: 1 }]);
+
+    const late = ["ack", "reject", "extend", "nack", "release"] as const;
+    const outcomes = (await client.settle(late.map((verb) => ({ verb })))).map(
+      ({ outcome }) => outcome,
+    );
+
+    // The message has come back already, as a nack and a release want it.
+    const lost = Array<string>(3).fill("lease_lost");
+    expect(outcomes).toEqual([...lost, "already_settled", "already_settled"]);
+    expect(await client.settle([{ firstDelivery: 2 }])).toMatchObject([{ outcome: "ok" }]);
+  });
+
   test("of another consumer's delivery is unknown and does not touch it", async () => {
     const { connect } = await startBroker();
     const owner = await connect();
@@ -103,6 +123,7 @@ describe("a settle", () => {
     const answer = await client.answer(client.sendSettle([{}], 9));
 
     expect(answer.body).toMatchObject({ code: "not_found", field: "consumer" });
+    await client.settleDown();
   });
 
   test("makes the broker read no further while 100,000 ranges are not answered", async () => {
@@ -170,6 +191,7 @@ describe("a settle", () => {
     ["delivery 0", { firstDelivery: 0 }, "firstDelivery"],
     ["a nack delayed by more than a day", { verb: "nack", delayMs: DAY_MS + 1 }, "delayMs"],
     ["an extension of 0", { verb: "extend", extendMs: 0 }, "ms"],
+    ["an extension of less than a second", { verb: "extend", extendMs: 999 }, "ms"],
     ["an extension of more than 600 s", { verb: "extend", extendMs: 600_001 }, "ms"],
     ["a note of more than 4 KiB", { verb: "extend", note: "x".repeat(4_097) }, "note"],
   ] as const)("with %s is refused whole", async (_, range, field) => {
@@ -215,16 +237,16 @@ describe("a settle", () => {
   });
 
   test("that extends says what was granted", async () => {
-    const { connect } = await startBroker();
+    const { connect } = await startBrokerAt();
     const client = await connect();
-    await client.subscribe("orders/billing", { create: { maxExtensionMs: 5_000 } });
+    await client.subscribe("orders/billing", { create: { maxExtensionMs: 45_000 } });
     await client.publish("orders", ["a"]);
     await client.deliveries(1);
+    const extend = (extendMs: number) => client.settle([{ verb: "extend", extendMs }]);
 
-    const [granted] = await client.settle([{ verb: "extend", extendMs: 600_000 }]);
-
-    expect(granted?.outcome).toBe("ok");
-    expect(granted?.extendedMs).toBeLessThan(600_000);
+    expect(await extend(40_000)).toMatchObject([{ outcome: "ok", extendedMs: 40_000 }]);
+    // Its ack deadline of 30 s, and the most that it may be extended.
+    expect(await extend(600_000)).toMatchObject([{ outcome: "ok", extendedMs: 75_000 }]);
   });
 
   test("that releases gives the message back uncounted", async () => {

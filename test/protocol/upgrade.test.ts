@@ -67,13 +67,17 @@ describe("an upgrade", () => {
     ]);
   });
 
-  test("of a foreign origin is counted", async () => {
-    const { url, connect } = await startBroker();
-    await answerTo(url, upgradeRequest({ Origin: "https://evil.example" }));
+  test("of each origin that is not on the list is refused and counted", async () => {
+    const { url, connect } = await startBroker({ allowOrigin: ["https://good.example"] });
+    const foreign = ["https://evil.example", "null", "https://good.example.evil.com"];
+
+    for (const origin of foreign) {
+      const answer = await answerTo(url, upgradeRequest({ Origin: origin }));
+      expect(answer).toMatch(/^HTTP\/1.1 403 /);
+    }
 
     const { counters } = await (await connect()).ask("getStatus", {}, "status");
-
-    expect(counters).toMatchObject({ origins_rejected: 1, upgrades_rejected: 1 });
+    expect(counters).toMatchObject({ origins_rejected: 3, upgrades_rejected: 3 });
   });
 
   test("of an origin that was allowed is accepted", async () => {
@@ -126,8 +130,11 @@ async function connect_(port: number, host: string): Promise<void> {
 }
 
 describe("the connection cap", () => {
-  test("refuses one more with 503 and when to try again; the others stay", async () => {
-    const { url, connect } = await startBroker({ maxConnections: 2 });
+  test.each([
+    ["in all", { maxConnections: 2 }],
+    ["of one address", { maxConnections: 9, maxConnectionsPerAddress: 2 }],
+  ])("%s refuses one more with 503 and when to try again; the others stay", async (_, caps) => {
+    const { url, connect } = await startBroker(caps);
     const first = await connect();
     await connect();
 
@@ -138,13 +145,6 @@ describe("the connection cap", () => {
     expect(answer).toMatch(/^Connection: close\r$/m);
     const { counters } = await first.ask("getStatus", {}, "status");
     expect(counters).toMatchObject({ connections_refused: 1 });
-  });
-
-  test("of one address leaves room for others", async () => {
-    const { url, connect } = await startBroker({ maxConnections: 3, maxConnectionsPerAddress: 1 });
-    await connect();
-
-    expect(await answerTo(url, upgradeRequest())).toMatch(/^HTTP\/1.1 503 /);
   });
 
   test("cannot be reached by those who say nothing: the oldest of them makes room", async () => {
@@ -222,6 +222,14 @@ describe("plain HTTP", () => {
     const response = await get(url, "/healthz?probe=1");
 
     expect([response.status, await response.json()]).toMatchObject([200, { state: "serving" }]);
+  });
+
+  test.each(["/", "/healthz"])("answers TRACE %s with 405", async (path) => {
+    const { url } = await startBroker();
+
+    const request = `TRACE ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+
+    expect(await answerTo(url, request)).toMatch(/^HTTP\/1.1 405 /);
   });
 
   test.each([

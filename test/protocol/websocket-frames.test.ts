@@ -1,6 +1,6 @@
-import { limits } from "@peyk/client/protocol";
+import { limits, PacketWriter } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
-import { RawClient } from "../harness/raw-client.js";
+import { RawClient, writePublishOf } from "../harness/raw-client.js";
 import { RawSocket, webSocketFrame } from "../harness/raw-socket.js";
 import { startBroker } from "../harness/start-broker.js";
 
@@ -10,6 +10,9 @@ const TEXT = 1;
 const BINARY = 2;
 const CLOSE = 8;
 const PING = 9;
+
+/** What Ethernet carries of a TCP connection at a time, in bytes. */
+const SEGMENT_BYTES = 1_448;
 
 function header(length: bigint): Buffer {
   const bytes = Buffer.alloc(14);
@@ -52,6 +55,29 @@ describe("a WebSocket frame", () => {
     expect((await client.closed).code).toBe(1008);
   });
 
+  test("in 64 fragments is taken, and in 65 closes with 1008", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    const publishInFragments = (id: number, count: number): Buffer => {
+      const writer = new PacketWriter();
+      writePublishOf(writer, id, "orders", ["x".repeat(count)]);
+      const packet = writer.take();
+      const fragments = Array.from({ length: count }, (_, index) => {
+        const fin = index === count - 1;
+        const piece = packet.subarray(index, fin ? packet.length : index + 1);
+        return webSocketFrame(index === 0 ? BINARY : CONTINUATION, piece, { fin });
+      });
+      return Buffer.concat(fragments);
+    };
+
+    client.stream.write(publishInFragments(1, 64));
+    expect((await client.answer(1)).kind).toBe("published");
+    client.stream.write(publishInFragments(2, 65));
+
+    expect((await client.closed).code).toBe(1008);
+    expect(client.frames).toEqual([]);
+  });
+
   test("in fragments that are too large together closes with 1009", async () => {
     const { url } = await startBroker({ maxPayloadBytes: 1_000 });
     const client = await RawClient.connect(url);
@@ -72,6 +98,26 @@ describe("a WebSocket frame", () => {
     ]);
 
     expect(ranges).toMatchObject([{ count: 1, error: undefined }]);
+  });
+});
+
+describe("a large packet", () => {
+  test("of 8 MiB is taken in pieces as networks make them", async () => {
+    const payload = new Uint8Array(8 * 1024 * 1024);
+    const { connect } = await startBroker({ maxPayloadBytes: payload.length });
+    const client = await connect();
+    const writer = new PacketWriter();
+    writePublishOf(writer, 1, "orders", [{ payload }]);
+    const frame = webSocketFrame(BINARY, writer.take());
+
+    client.stream.setNoDelay(true);
+    for (let at = 0; at < frame.length; at += SEGMENT_BYTES) {
+      client.stream.write(frame.subarray(at, at + SEGMENT_BYTES));
+      // The broker reads each piece before the next one comes.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect((await client.answer(1)).body).toMatchObject({ ranges: [{ count: 1 }] });
   });
 });
 

@@ -61,7 +61,7 @@ export function checkGroup(group: string, field = "group"): void {
   if (group === DEAD_LETTERS) {
     const text =
       `a group cannot be called "${DEAD_LETTERS}"; ` +
-      `dead letters are at "<topic or pattern>/<group>/${DEAD_LETTERS}".`;
+      `dead letters are at "<topic or pattern>/<group>/${DEAD_LETTERS}"`;
     throw invalid(text, field);
   }
   if (GROUP.test(group)) return;

@@ -3,8 +3,8 @@ import { decodeUtf8 } from "./utf8.js";
 
 /**
  * What generated code reads from. Unlike the reader of protobufjs it gives 64-bit fields as numbers, and it refuses
- * (throws) what would be misread: numbers above 2^53 - 1, 32-bit numbers above 2^32 - 1 and groups, which also bounds how
- * deep it goes. Nothing of protobufjs is reconfigured for it, as others in the same process may use protobufjs too.
+ * (throws) what would be misread: numbers above 2^53 - 1, 32-bit numbers above 2^32 - 1, tags that `WireReader` refuses, and
+ * groups, which also bounds how deep it goes. Nothing of protobufjs is reconfigured for it, as others in the same process may use protobufjs too.
  *
  * Bytes fields are copies, so that they outlive the packet they came in.
  */
@@ -26,7 +26,20 @@ export class NumberReader extends protobuf.Reader {
     if (this.#fields > this.#maxFields) {
       throw new RangeError(`it has more than ${this.#maxFields} fields`);
     }
-    return super.tag();
+    const start = this.pos;
+    const tag = this.#varint();
+    if (this.pos - start > 1 && this.buf[this.pos - 1] === 0) {
+      throw new RangeError("a tag is longer than it has to be");
+    }
+    if (tag < 8 || tag > 0xffff_ffff) throw new RangeError(`${tag} is not a tag`);
+    return tag;
+  }
+
+  /** The length of what follows. */
+  override size(): number {
+    const length = this.#varint();
+    if (this.pos + length > this.len) throw new RangeError("a length goes past the end");
+    return length;
   }
 
   override uint32(): number {
@@ -57,7 +70,6 @@ export class NumberReader extends protobuf.Reader {
 
   override string(): string {
     const end = this.size() + this.pos;
-    if (end > this.len) throw new RangeError("a text is cut off");
     const text = decodeUtf8(this.buf, this.pos, end);
     if (text === undefined) throw new RangeError("a text is not UTF-8");
     this.pos = end;

@@ -1,6 +1,6 @@
 import { PeykError } from "@peyk/client/protocol";
 import { describe, expect, test } from "vitest";
-import { attachConsumer } from "../../../src/broker/attach.js";
+import { attachConsumer, checkSources } from "../../../src/broker/attach.js";
 import { FakeSession, QueueHarness } from "./queue-harness.js";
 
 const DELETED = new PeykError("not_found", "Subscription topic/group1 was deleted.");
@@ -92,13 +92,15 @@ describe("modes", () => {
   });
 });
 
-describe("attachConsumer", () => {
-  test("refuses the same queue twice", () => {
-    const harness = new QueueHarness();
-    const queue = harness.queue();
-    expect(() => harness.attach([queue, queue])).toThrow(/named twice/);
+describe("checkSources", () => {
+  test("refuses the same subscription twice, and what is none", () => {
+    checkSources(["a/b", "a/c"]);
+    expect(() => checkSources(["a/b", "a/b"])).toThrow(/named twice/);
+    expect(() => checkSources(["a/b", "a"])).toThrow(/has no group/);
   });
+});
 
+describe("attachConsumer", () => {
   test("leaves no trace when the credit is refused", () => {
     const harness = new QueueHarness();
     const queue = harness.queue();

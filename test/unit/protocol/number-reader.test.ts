@@ -60,6 +60,18 @@ describe("NumberReader", () => {
     expect(() => v1.Ping.decode(of(0x78, ...Array<number>(11).fill(0x80)))).toThrow("10 bytes");
   });
 
+  test.each([
+    ["of field 0", [0x02, 0x00], "not a tag"],
+    ["of a field that has no number", [0x07], "not a tag"],
+    ["beyond 2^32", [0x88, 0x80, 0x80, 0x80, 0x10, 0x01], "not a tag"],
+    ["that is longer than it has to be", [0x88, 0x00, 0x05], "longer than it has to be"],
+    ["that is cut off", [0x88], "cut off"],
+    ["before a length past the end", [0x7a, 0x05, 0x01], "past the end"],
+    ["before a length below 0", [0x7a, ...Array<number>(9).fill(0xff), 0x01], "2^53"],
+  ])("refuses a tag %s", (_, bytes, says) => {
+    expect(() => v1.Ping.decode(of(...bytes))).toThrow(says);
+  });
+
   test("reads its range only, and gives bytes that are copies", () => {
     const bytes = Uint8Array.from([9, 0x0a, 1, 7, 0x0a]);
     const { sessionId } = v1.Resume.decode(new NumberReader(bytes, 1, 4));

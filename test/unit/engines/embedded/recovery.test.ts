@@ -33,6 +33,39 @@ async function footerOf(disk: SimulatedDisk, name: string): Promise<number> {
   return tail.readUInt32LE(8);
 }
 
+describe("recovery of a last segment without a header", () => {
+  test.each([
+    ["no byte", 0],
+    ["half a header of zeros", 32],
+    ["a header of zeros", 64],
+    ["nothing but zeros", 8 * 1024],
+  ])("that has %s goes on with the one before it", async (_, bytes) => {
+    const { disk, subscription } = await stoppedJournal();
+    const segments = (await disk.list()).filter((name) => name.startsWith("segment-")).sort();
+    const next = segmentName(Number(/\d+/.exec(segments.at(-1) ?? "")) + 1);
+    const file = await disk.create(next);
+    await file.write([new Uint8Array(bytes)], 0);
+    await file.close();
+
+    const harness = await EngineHarness.open({}, disk);
+
+    expect(await harness.unsettled(subscription)).toEqual(all);
+    const again = await harness.restart();
+    expect(await again.unsettled(subscription)).toEqual(all);
+  });
+
+  test("is refused where it holds anything else", async () => {
+    const { disk } = await stoppedJournal();
+    const file = await disk.create(segmentName(99));
+    await file.write([new Uint8Array(8 * 1024).fill(7)], 0);
+    await file.close();
+
+    await expect(EngineHarness.open({}, disk)).rejects.toThrow(
+      `${segmentName(99)} is damaged at byte 0: its header is not readable`,
+    );
+  });
+});
+
 describe("recovery of a segment before the last one", () => {
   test("reads its commits where its footer is not whole, and counts that", async () => {
     const { disk, subscription } = await stoppedJournal();
