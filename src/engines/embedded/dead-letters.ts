@@ -43,13 +43,13 @@ export class DeadLetters {
 
   /** Forgets messages that a subscription's own log refers to. */
   purge(owner: SubscriptionState, which: Which): Promise<number> {
-    return this.#each(owner, which, (page) => {
-      const log = owner.references;
-      for (const { position, originLog, originPosition, redrives } of page) {
-        const origin = { log: originLog, position: originPosition, redrives };
-        if (log) this.#settler.release(owner, log, position, origin);
-      }
-    });
+    return this.#forget(owner, which, ALL);
+  }
+
+  /** Forgets those that are messages of `logs`: they are too old. */
+  expire(owner: SubscriptionState, which: Which, logs: ReadonlySet<number>): Promise<number> {
+    const isWanted = ({ originLog }: Reference): boolean => logs.has(originLog);
+    return this.#forget(owner, which, { isWanted, reason: "expired" });
   }
 
   /** Forgets references to messages of logs that are gone. */
@@ -59,6 +59,21 @@ export class DeadLetters {
       isWanted: isGone,
       reason: "deleted",
     });
+  }
+
+  #forget(owner: SubscriptionState, which: Which, selection: Selection): Promise<number> {
+    return this.#each(
+      owner,
+      which,
+      (page) => {
+        const log = owner.references;
+        for (const { position, originLog, originPosition, redrives } of page) {
+          const origin = { log: originLog, position: originPosition, redrives };
+          if (log) this.#settler.release(owner, log, position, origin);
+        }
+      },
+      selection,
+    );
   }
 
   #settle(owner: SubscriptionState, page: readonly Reference[]): void {

@@ -1,9 +1,10 @@
+import type { Ref } from "../../broker/engine.js";
 import type { Core } from "./core.js";
 import type { DeadLetters } from "./dead-letters.js";
 import { dropBelow } from "./drop-below.js";
 import { logIds, type SubscriptionState, type TopicState } from "./state.js";
 
-/** Forgets messages that are too old: unsettled ones, dead letters, and settled ones that retention kept so far. */
+/** Forgets messages that are too old: unsettled ones, redriven ones, dead letters, and settled ones that retention kept so far. */
 export class Expiry {
   readonly #core: Core;
   readonly #deadLetters: DeadLetters;
@@ -24,6 +25,7 @@ export class Expiry {
       const settings = state.subscriptions.get(parent)?.subscription.settings;
       if (owner && settings) await this.#expireDead(owner, settings.deadLetterRetainMs);
     }
+    await this.#expireRedriven();
   }
 
   async #expireUnsettled(topic: TopicState): Promise<void> {
@@ -81,14 +83,46 @@ export class Expiry {
   }
 
   async #expireDead(owner: SubscriptionState, retainMs: number): Promise<void> {
+    const refs = await this.#refsBefore(owner, retainMs);
+    if (refs.length > 0) await this.#deadLetters.purge(owner, { refs });
+  }
+
+  /** A redriven message is as new as its redrive; how long it may wait is its topic's to say. */
+  async #expireRedriven(): Promise<void> {
+    const { subscriptions, parents } = this.#core.state;
+    const owners = [...subscriptions.values()].filter(
+      ({ references, subscription }) => references !== undefined && !parents.has(subscription.id),
+    );
+    if (owners.length === 0) return;
+    for (const [expireMs, logs] of this.#logsByExpiry()) {
+      for (const owner of owners) {
+        const refs = await this.#refsBefore(owner, expireMs);
+        if (refs.length > 0) await this.#deadLetters.expire(owner, { refs }, logs);
+      }
+    }
+  }
+
+  /** Logs of topics, by how long what nobody settled may wait in them. */
+  #logsByExpiry(): Map<number, Set<number>> {
+    const byExpiry = new Map<number, Set<number>>();
+    for (const topic of this.#core.state.topics.values()) {
+      const { expireUnsettledMs } = topic.topic.settings;
+      const logs = byExpiry.get(expireUnsettledMs) ?? new Set();
+      for (const log of logIds(topic)) logs.add(log);
+      byExpiry.set(expireUnsettledMs, logs);
+    }
+    return byExpiry;
+  }
+
+  /** The unsettled part of a subscription's own log that is older than `ms`; nothing if that is 0. */
+  async #refsBefore(owner: SubscriptionState, ms: number): Promise<Ref[]> {
     const log = owner.references;
     const cursor = log && owner.cursors.get(log.id);
-    if (!log || !cursor || cursor.unsettledCount === 0 || retainMs === 0) return;
-    const before = this.#core.clock.now() - retainMs;
+    if (!log || !cursor || cursor.unsettledCount === 0 || ms === 0) return [];
+    const before = this.#core.clock.now() - ms;
     const first = cursor.nextUnsettled(cursor.floor);
     const end = await this.#firstSince([log.id], first, log.positions.durableNext, before);
-    if (end <= first) return;
-    await this.#deadLetters.purge(owner, { refs: [{ log: log.id, first, count: end - first }] });
+    return end > first ? [{ log: log.id, first, count: end - first }] : [];
   }
 
   /** The first position at or after `from` that was stored at `beforeMs` or later in these logs; `end` if there is none. */

@@ -8,7 +8,10 @@ import type { VirtualTime } from "./virtual-time.js";
 
 /** The smallest segments that a broker makes, so that they are sealed and freed often. */
 const SEGMENT_BYTES = 64 * 1024;
-const SPARE_BYTES = 256 * 1024;
+const SPARE_BYTES = 384 * 1024;
+
+/** More than any message has: a spare must take four of the largest. */
+const MAX_PAYLOAD_BYTES = 32 * 1024;
 
 /** More than any run needs. */
 const ENOUGH_BYTES = 2 ** 40;
@@ -136,6 +139,7 @@ export class BrokerHost {
         dataDir: "(simulated)",
         segmentBytes: SEGMENT_BYTES,
         spareBytes: SPARE_BYTES,
+        maxPayloadBytes: MAX_PAYLOAD_BYTES,
         clock: process,
         random: this.#random.fork(),
         log: (level, event, fields) => {

@@ -187,7 +187,7 @@ export class SimulatedClient {
     const peyk = this.#peyk;
     if (!peyk || phase() !== "busy") return false;
     const topic = random.pick(Object.keys(TOPICS));
-    const length = random.chance(0.02) ? 16_000 + random.int(20_000) : random.int(600);
+    const length = random.chance(0.02) ? 16_000 + random.int(16_000) : random.int(600);
     const number = ledger.publish(topic, length);
     const attributes = { number: String(number) };
     const what = `publish of ${number}`;

@@ -223,6 +223,31 @@ describe("a redrive", () => {
     expect(await harness.engine.stats(id)).toMatchObject({ unsettled: 0, dead: 0 });
   });
 
+  test("makes messages as new as itself: they expire as long after it as their topic says", async () => {
+    const harness = await EngineHarness.open({ recentBytes: 1_000_000 });
+    const [brief, long] = [
+      await harness.createTopic("a.brief", { expireUnsettledMs: 600_000 }),
+      await harness.createTopic("a.long"),
+    ];
+    const { id, deadLetters } = await harness.subscribe("a.*/g");
+    await harness.publish(brief, 1);
+    await harness.publish(long, 11);
+    const consumer = await harness.consume(id);
+    await consumer.settle(dead());
+    await harness.advance(500_000, 10_000);
+    expect(await harness.answer(harness.engine.redrive(deadLetters, { count: 9 }))).toBe(2);
+    await harness.advance(500_000, 10_000);
+    expect(await harness.engine.stats(id)).toMatchObject({ unsettled: 2 });
+    await harness.advance(200_000, 10_000);
+    expect(await harness.engine.stats(id)).toMatchObject({ unsettled: 1 });
+    expect(consumer.lost.map(({ refs, reason }) => [refs.length, reason])).toEqual([
+      [1, "expired"],
+    ]);
+    consumer.close();
+    expect(await harness.unsettled(id)).toEqual([11]);
+    expect(await (await harness.crash()).unsettled(id)).toEqual([11]);
+  });
+
   test("takes those that are named", async () => {
     const { harness, id, deadLetters, refs } = await open();
     await harness.settle(id, refs(1, 5), dead());
