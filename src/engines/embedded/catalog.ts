@@ -73,15 +73,14 @@ export class CatalogChanges {
       () => {},
     );
     const { event, durable } = await entered;
-    const told = this.#lastTold.then(() => this.#tell(event, durable));
+    const told = Promise.all([durable, this.#lastTold]).then(() => this.#tell(event));
     this.#lastTold = told.catch(() => {});
     await told;
     if (event.kind === "topic-deleted") await this.#forgetReferences();
     return event;
   }
 
-  async #tell(event: CatalogEvent, durable: Promise<void>): Promise<void> {
-    await durable;
+  async #tell(event: CatalogEvent): Promise<void> {
     await this.#ownTurn();
     for (const listener of this.#listeners) listener(event);
   }

@@ -4,13 +4,16 @@ import type { Catalog, CatalogEvent } from "../../../../src/broker/engine.js";
 import {
   dead,
   EngineHarness,
+  nextTurn,
   retryAfter,
   TOPIC_SETTINGS,
 } from "../../../harness/engine-harness.js";
+import { JournalFailed } from "../../../../src/engines/embedded/errors.js";
 import { RecordReader } from "../../../../src/engines/embedded/reader.js";
 import { deferred } from "../../../harness/sdk-world.js";
 import { encodeMessages, numbered } from "../../../harness/messages.js";
-import type { SimulatedDisk } from "../../../harness/simulated-disk.js";
+import { SimulatedDisk } from "../../../harness/simulated-disk.js";
+import { TickingClock } from "../../../harness/ticking-clock.js";
 
 const RETAINED = { retainMs: 1e9 };
 
@@ -262,4 +265,28 @@ describe("a deletion that is under way", () => {
 
     expect([second.ids, harness.failures]).toEqual([[], []]);
   });
+});
+
+test("a disk that fails while changes wait for their turn is told to each of them, and to nobody else", async () => {
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown): unknown => unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  onTestFinished(() => void process.off("unhandledRejection", hear));
+  let failed = 0;
+  for (let nth = 1; nth <= 8; nth += 1) {
+    // No turn has time for two changes.
+    const clock = new TickingClock({ tickMs: 6 });
+    const harness = await EngineHarness.open({}, new SimulatedDisk(), clock);
+    (harness.disk as SimulatedDisk).fail({ operation: "write", nth, kind: "io", fromThenOn: true });
+    const changes = Array.from({ length: 6 }, (_, index) => harness.createTopic(`t${index}`));
+    const ends = await harness.answer(Promise.allSettled(changes));
+    const errors = ends.flatMap((end) =>
+      end.status === "rejected" ? [end.reason as unknown] : [],
+    );
+    expect(errors.every((error) => error instanceof JournalFailed)).toBe(true);
+    failed += errors.length;
+    await nextTurn();
+    expect([nth, ...unheard]).toEqual([nth]);
+  }
+  expect(failed).toBeGreaterThan(10);
 });
