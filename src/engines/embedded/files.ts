@@ -40,6 +40,8 @@ export class Files {
   /** Bytes of commits since the start. */
   writtenBytes = 0;
   #nextFile: number;
+  /** How often commits came to go to what was the spare. */
+  spareUses = 0;
   /** Set while commits go to what was the spare: where its bytes end. */
   #spareEnd: number | undefined;
 
@@ -186,6 +188,7 @@ export class Files {
     const header = this.#headerOf(this.takeNumber(), firstCommit);
     const file = await this.spare.use(header);
     this.#current = new Segment(header, file, SEGMENT_HEADER_BYTES);
+    this.spareUses += 1;
     this.#spareEnd = this.spare.byteLength;
     this.#add(this.#current);
     return this.#current;

@@ -247,10 +247,12 @@ class Recovery {
   }
 
   /** Whether a file was not replaced, as far as the snapshot and the commits after it say. */
-  #isUsed({ number, header }: Segment): boolean {
+  #isUsed({ number, header, lastCommit }: Segment): boolean {
     if (header.kind === FileKind.cold) return this.#state.coldFiles.has(number);
     if (this.#state.replacedFiles.has(number)) return false;
-    if (!this.#snapshot || header.firstCommit > this.#snapshot.covers) return true;
+    if (!this.#snapshot || lastCommit > this.#snapshot.covers) return true;
+    // One without commits ends before its first.
+    if (header.firstCommit > this.#snapshot.covers) return true;
     return globalOf(this.#snapshot)?.segments?.includes(number) === true;
   }
 

@@ -11,10 +11,16 @@ const SLICE_MS = 5;
 /** Snapshots that are kept: should the last one be damaged, the one before it serves. */
 const KEPT_SNAPSHOTS = 2;
 
+interface Copy {
+  readonly writer: SnapshotWriter;
+  readonly pieces: Iterator<Piece, undefined>;
+  /** `Files.spareUses` when it began. */
+  readonly spareUses: number;
+}
+
 interface RunningSnapshot {
   /** Made with the first slice. */
-  copy:
-    { readonly writer: SnapshotWriter; readonly pieces: Iterator<Piece, undefined> } | undefined;
+  copy: Copy | undefined;
   /** To be called when everything is copied. */
   copied(): void;
 }
@@ -54,7 +60,7 @@ export class Snapshotter {
     });
     this.#running = undefined;
     journal.checkWorks();
-    if (running.copy) await this.#finish(running.copy.writer, false);
+    if (running.copy) await this.#finish(running.copy, false);
   }
 
   /** The journal failed: nothing is copied any more. */
@@ -82,17 +88,18 @@ export class Snapshotter {
 
   /** The last one: everything is closed, and the next start needs nothing else. */
   async takeClean(number: number): Promise<void> {
-    const { writer, pieces } = this.#begin(number);
+    const copy = this.#begin(number);
+    const { writer, pieces } = copy;
     for (let next = pieces.next(); !next.done; next = pieces.next()) {
       writer.add({ commit: number, piece: next.value });
     }
-    await this.#finish(writer, true);
+    await this.#finish(copy, true);
   }
 
-  #begin(number: number) {
-    const { journal } = this.#core.files;
+  #begin(number: number): Copy {
+    const { journal, spareUses } = this.#core.files;
     const writer = new SnapshotWriter(journal, number, this.#core.clock.now());
-    return { writer, pieces: this.#pieces() };
+    return { writer, pieces: this.#pieces(), spareUses };
   }
 
   *#pieces(): Generator<Piece, undefined> {
@@ -109,11 +116,14 @@ export class Snapshotter {
   }
 
   /** A full disk puts it off; the journal alone is enough. */
-  async #finish(writer: SnapshotWriter, isClean: boolean): Promise<void> {
-    const { disk } = this.#core.files;
+  async #finish({ writer, spareUses }: Copy, isClean: boolean): Promise<void> {
+    const { files } = this.#core;
+    const { disk } = files;
     try {
       // Its pieces may contain commits that are not durable yet; it must not survive them.
       await this.#core.journal.synced(writer.lastCommit);
+      // The commit that it begins with was being written, and went to the spare: a file that it does not know.
+      if (files.spareUses !== spareUses) return;
       await writer.finish(disk, isClean);
     } catch (error) {
       if (!(error instanceof DiskError) || error.kind !== "full") throw error;
