@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -25,6 +26,11 @@ export class MountedDisk {
   readonly path: string;
   readonly #folder: string;
   readonly #image: string;
+  /**
+   * The loop device. `mount` would find one each time, and a second run on this machine could be given it in between: both
+   * would then have the same disk.
+   */
+  #device: string | undefined;
   #isCut = false;
   readonly #onExit = (): void => this.close();
 
@@ -60,8 +66,13 @@ export class MountedDisk {
   /** The machine starts again. */
   restart(): void {
     run("umount", this.path);
-    run("mount", "-o", "loop", this.#image, this.path);
+    this.#mountDevice();
     this.#isCut = false;
+  }
+
+  #mountDevice(): void {
+    if (this.#device === undefined) throw new Error("the disk has no device");
+    run("mount", this.#device, this.path);
   }
 
   close(): void {
@@ -78,10 +89,17 @@ export class MountedDisk {
     truncateSync(this.#image, bytes);
     if (kind === "ext4") run("mkfs.ext4", "-q", "-F", this.#image);
     else run("mkfs.xfs", "-q", "-f", this.#image);
-    run("mount", "-o", "loop", this.#image, this.path);
+    this.#device = run("losetup", "--find", "--show", this.#image).trim();
+    this.#mountDevice();
     // Whoever cannot cut it off has no use for it.
     run("xfs_io", "-V");
   }
+}
+
+/** Devices that an image is attached to. */
+function devicesOf(image: string): string[] {
+  const lines = run("losetup", "--associated", image, "--noheadings", "--output", "NAME");
+  return lines.split("\n").filter((name) => name !== "");
 }
 
 /** Why such a disk cannot be made here; undefined: it can. */
@@ -111,7 +129,12 @@ function remove(folder: string): void {
   } catch {
     // Then it is a folder like any other.
   }
-  rmSync(join(folder, "image"), { force: true });
+  const image = join(folder, "image");
+  if (existsSync(image)) {
+    // It goes when nothing is mounted of it any more.
+    for (const device of devicesOf(image)) run("losetup", "--detach", device);
+    rmSync(image);
+  }
   // Not what is in it: if it is still mounted, that is an error to be seen.
   rmdirSync(path);
   rmSync(folder, { recursive: true, force: true });
@@ -126,6 +149,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function run(command: string, ...args: string[]): void {
-  execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-}
+/** Gives what it prints. */
+const run = (command: string, ...args: string[]): string =>
+  execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
