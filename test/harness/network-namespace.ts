@@ -6,10 +6,16 @@ export function whyNoNamespaces(): string | undefined {
   if (process.platform !== "linux") return "network namespaces are Linux's";
   if (process.getuid?.() !== 0) return "only root may make network namespaces";
   try {
-    NetworkNamespace.create().close();
+    const namespace = NetworkNamespace.create();
+    const [command = "", ...args] = [...namespace.within, "true"];
+    try {
+      execFileSync(command, args, { stdio: "pipe" });
+    } finally {
+      namespace.close();
+    }
     return undefined;
   } catch (error) {
-    return `\`ip netns\` of the package iproute2 does not work: ${String(error)}`;
+    return `\`ip netns\` of the package iproute2, or nsenter, does not work: ${String(error)}`;
   }
 }
 
@@ -53,9 +59,12 @@ export class NetworkNamespace {
     return new NetworkNamespace();
   }
 
-  /** What a command begins with that is to run there. */
+  /**
+   * What a command begins with that is to run there. Not `ip netns exec`: that also copies all mounts, and a disk that another
+   * test unmounts meanwhile would live on in the copy, shut down, to be found again when it is mounted again.
+   */
   get within(): readonly string[] {
-    return ["ip", "netns", "exec", this.#name];
+    return ["nsenter", `--net=/run/netns/${this.#name}`];
   }
 
   unplug(): void {
