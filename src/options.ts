@@ -31,8 +31,8 @@ export interface BrokerOptions {
   /** Size at which a file of the journal is sealed, in bytes; default 64 MiB, 64 KiB to 1 GiB. */
   readonly segmentBytes?: number;
   /**
-   * Kept free for acks on a full disk, in bytes; default 64 MiB. 0 for none, else at least four of the largest packets: four times
-   * `maxPayloadBytes` and 256 KiB.
+   * Kept free for acks on a full disk, in bytes; default 64 MiB, at most 1 GiB. 0 for none, else at least four of the
+   * largest packets: four times `maxPayloadBytes`, and 256 KiB.
    */
   readonly spareBytes?: number;
   /** Gets what is worth a line. Default: nothing. */

@@ -53,7 +53,7 @@ export class Names {
 
   /** Whether a subscription takes from this topic alone. */
   hasOwnSubscription(topic: string): boolean {
-    return this.subscriptionsOf(topic).some(({ source }) => source === topic);
+    return this.#bySource.has(topic);
   }
 
   subscription(name: string): Subscription | undefined {

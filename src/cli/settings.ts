@@ -67,7 +67,11 @@ export const SERVE_SETTINGS = {
     "the same from one address, if less",
   ),
   segmentSize: optionalSize("--segment-size <size>", "size of a file of the journal", "64MiB"),
-  spareSize: optionalSize("--spare-size <size>", "kept free for acks on a full disk", "64MiB"),
+  spareSize: optionalSize(
+    "--spare-size <size>",
+    "kept free for acks on a full disk; 0: none",
+    "64MiB",
+  ),
 };
 
 /** Of `peyk topic create` and `update`. */

@@ -1,16 +1,19 @@
 import type { DiskErrorKind } from "../../src/engines/embedded/disk.js";
 
-export type DiskOperation =
-  | "list"
-  | "create"
-  | "open"
-  | "read"
-  | "write"
-  | "sync"
-  | "truncate"
-  | "rename"
-  | "remove"
-  | "syncDirectory";
+export const DISK_OPERATIONS = [
+  "list",
+  "create",
+  "open",
+  "read",
+  "write",
+  "sync",
+  "truncate",
+  "rename",
+  "remove",
+  "syncDirectory",
+] as const;
+
+export type DiskOperation = (typeof DISK_OPERATIONS)[number];
 
 export interface DiskFault {
   readonly operation: DiskOperation;

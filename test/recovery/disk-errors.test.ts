@@ -1,29 +1,16 @@
 import { expect, test } from "vitest";
 import { CrashRun } from "../harness/crash-run.js";
-import type { DiskFault, DiskOperation } from "../harness/disk-faults.js";
+import { DISK_OPERATIONS, type DiskFault, type DiskOperation } from "../harness/disk-faults.js";
 import { Rounds } from "../harness/rounds.js";
 
 /** Runs with one failing call, or all from one on. */
 const RUNS = 60;
 
-const OPERATIONS: readonly DiskOperation[] = [
-  "list",
-  "create",
-  "open",
-  "read",
-  "write",
-  "sync",
-  "truncate",
-  "rename",
-  "remove",
-  "syncDirectory",
-];
-
 /** Those that can want for space. */
 const NEED_SPACE: readonly DiskOperation[] = ["create", "write", "truncate", "rename"];
 
 /** Every way in which an operation can fail. */
-const FAULTS: readonly Omit<DiskFault, "nth">[] = OPERATIONS.flatMap((operation) =>
+const FAULTS: readonly Omit<DiskFault, "nth">[] = DISK_OPERATIONS.flatMap((operation) =>
   (NEED_SPACE.includes(operation) ? (["io", "full"] as const) : (["io"] as const)).flatMap(
     (kind) => [
       { operation, kind },

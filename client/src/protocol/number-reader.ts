@@ -3,8 +3,9 @@ import { decodeUtf8 } from "./utf8.js";
 
 /**
  * What generated code reads from. Unlike the reader of protobufjs it gives 64-bit fields as numbers, and it refuses
- * (throws) what would be misread: numbers above 2^53 - 1, 32-bit numbers above 2^32 - 1, tags that `WireReader` refuses, and
- * groups, which also bounds how deep it goes. Nothing of protobufjs is reconfigured for it, as others in the same process may use protobufjs too.
+ * (throws) what would be misread: numbers above 2^53 - 1, 32-bit numbers above 2^32 - 1, tags that `WireReader` refuses,
+ * and groups, which also bounds how deep it goes. Nothing of protobufjs is reconfigured for it, as others in the same
+ * process may use protobufjs too.
  *
  * Bytes fields are copies, so that they outlive the packet they came in.
  */

@@ -4,7 +4,7 @@ import type { DeadLetters } from "./dead-letters.js";
 import { dropBelow } from "./drop-below.js";
 import { logIds, type SubscriptionState, type TopicState } from "./state.js";
 
-/** Forgets messages that are too old: unsettled ones, redriven ones, dead letters, and settled ones that retention kept so far. */
+/** Forgets messages that are too old: unsettled and redriven ones, dead letters, and settled ones that were retained. */
 export class Expiry {
   readonly #core: Core;
   readonly #deadLetters: DeadLetters;

@@ -14,8 +14,8 @@ export interface RecentRecord {
 }
 
 /**
- * The records committed last, up to a number of bytes of memory: who keeps up reads no disk. The oldest go first, whatever their
- * log, so that one busy topic and many quiet ones share it by use.
+ * The records committed last, up to a number of bytes of memory: who keeps up reads no disk. The oldest go first, whatever
+ * their log, so that one busy topic and many quiet ones share it by use.
  */
 export class RecentRecords {
   readonly #maxBytes: number;

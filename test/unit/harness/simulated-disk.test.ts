@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import type { DiskFile } from "../../../src/engines/embedded/disk.js";
 import { SeededRandom } from "../../harness/seeded-random.js";
-import { SimulatedDisk, type DiskOperation } from "../../harness/simulated-disk.js";
+import { DISK_OPERATIONS, type DiskOperation } from "../../harness/disk-faults.js";
+import { SimulatedDisk } from "../../harness/simulated-disk.js";
 
 const SECTOR_BYTES = 512;
 
@@ -243,18 +244,7 @@ describe("a crash of the process", () => {
 });
 
 describe("a planned fault", () => {
-  test.each<DiskOperation>([
-    "list",
-    "create",
-    "open",
-    "read",
-    "write",
-    "sync",
-    "truncate",
-    "rename",
-    "remove",
-    "syncDirectory",
-  ])("fails the second %s, once", async (operation) => {
+  test.each(DISK_OPERATIONS)("fails the second %s, once", async (operation) => {
     const disk = new SimulatedDisk();
     const file = await durableFile(disk, "a", bytes("content"));
     let made = 0;

@@ -33,6 +33,24 @@ async function fill(harness: EngineHarness, topic: number, most = 200) {
   throw new Error(`all ${most} messages were stored`);
 }
 
+/** Small messages 1 to 20 that nobody settles, each after a large one that is settled. */
+async function fillMixed(
+  harness: EngineHarness,
+  topic: { readonly id: number },
+  subscription: number,
+): Promise<void> {
+  const consumer = await harness.consume(subscription);
+  for (let number = 1; number <= 20; number += 1) {
+    await harness.publish(topic, 100 + number, 1, 7_000);
+    await harness.quiet();
+    await consumer.settle();
+    await publishOne(harness, topic.id, number);
+    await harness.quiet();
+    consumer.take();
+  }
+  consumer.close();
+}
+
 describe("a topic with a backlog limit", () => {
   test("refuses what goes beyond it, and says why", async () => {
     const { harness, topic } = await open();
@@ -185,16 +203,7 @@ describe("beyond its limit", () => {
     "a topic with %s keeps small messages after a restart that stood among large ones",
     async (overflow) => {
       const { harness, topic, id, deadLetters } = await open({ overflow });
-      const consumer = await harness.consume(id);
-      for (let number = 1; number <= 20; number += 1) {
-        await harness.publish(topic, 100 + number, 1, 7_000);
-        await harness.quiet();
-        await consumer.settle();
-        await publishOne(harness, topic.id, number);
-        await harness.quiet();
-        consumer.take();
-      }
-      consumer.close();
+      await fillMixed(harness, topic, id);
       const next = await harness.restart();
       for (const number of [21, 22]) {
         await publishOne(next, topic.id, number);
@@ -207,16 +216,7 @@ describe("beyond its limit", () => {
 
   test("a topic takes messages after a restart whose backlog is small after all", async () => {
     const { harness, topic, id } = await open();
-    const consumer = await harness.consume(id);
-    for (let number = 1; number <= 20; number += 1) {
-      await harness.publish(topic, 100 + number, 1, 7_000);
-      await harness.quiet();
-      await consumer.settle();
-      await publishOne(harness, topic.id, number);
-      await harness.quiet();
-      consumer.take();
-    }
-    consumer.close();
+    await fillMixed(harness, topic, id);
     const next = await harness.restart();
     await publishOne(next, topic.id, 21);
     await next.quiet();
