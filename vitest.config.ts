@@ -23,6 +23,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    // Most files wait for processes and disks: one core is not kept free, as it would be by default.
+    maxWorkers: "100%",
     // Real processes, browsers and disks on machines that do other work, too. No test waits for it.
     testTimeout: 120_000,
     hookTimeout: 120_000,

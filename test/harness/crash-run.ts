@@ -4,11 +4,12 @@ import { DiskError } from "../../src/engines/embedded/disk.js";
 import { JournalFailed } from "../../src/engines/embedded/errors.js";
 import type { DiskFault } from "./disk-faults.js";
 import { Died, DiskCalls, EngineLife, type Death } from "./engine-life.js";
-import { RandomWorkload, sightingsOf } from "./random-workload.js";
+import { RandomWorkload } from "./workload/random-workload.js";
+import { sightingsOf } from "./workload/sightings.js";
 import { SeededRandom } from "./seeded-random.js";
 import { SimulatedDisk } from "./simulated-disk.js";
 import { TickingClock } from "./ticking-clock.js";
-import type { KnownSubscription } from "./workload-state.js";
+import type { KnownSubscription } from "./workload/workload-state.js";
 
 /**
  * fsync: the machine may lose its power. os: the process may die, and nothing is lost. os-power: the power may fail though

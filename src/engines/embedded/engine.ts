@@ -31,7 +31,7 @@ import { Core } from "./core.js";
 import { DamagedRecords, type DamageListener } from "./damaged-records.js";
 import { DeadLetters } from "./dead-letters.js";
 import { DiskPressure } from "./disk-pressure.js";
-import type { Disk } from "./disk.js";
+import { DiskError, type Disk } from "./disk.js";
 import { Feeds } from "./feeds.js";
 import { RecordKind } from "./format.js";
 import { Journal } from "./journal.js";
@@ -41,6 +41,7 @@ import { RecordReader } from "./reader.js";
 import { RecentRecords } from "./recent.js";
 import { recover, type Recovered, type RecoveryReport } from "./recovery.js";
 import { Settler } from "./settler.js";
+import type { SubscriptionState } from "./state.js";
 import { Tails } from "./tails.js";
 import { Upkeep } from "./upkeep.js";
 
@@ -129,7 +130,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   change(change: CatalogChange): Promise<CatalogEvent> {
-    return this.#opened.catalog.change(change);
+    return this.#readFor(this.#opened.catalog.change(change));
   }
 
   watch(listener: (event: CatalogEvent) => void): Closable {
@@ -170,7 +171,7 @@ export class EmbeddedEngine implements Engine {
     from: number,
     limit: { readonly messages: number; readonly bytes: number },
   ): Promise<readonly Run[]> {
-    return this.#opened.browser.read(topic, from, limit);
+    return this.#readFor(this.#opened.browser.read(topic, from, limit));
   }
 
   peek(
@@ -179,22 +180,18 @@ export class EmbeddedEngine implements Engine {
     count: number,
     after?: number,
   ): Promise<readonly Run[]> {
-    return this.#opened.browser.peek(subscription, state, count, after);
+    return this.#readFor(this.#opened.browser.peek(subscription, state, count, after));
   }
 
   async redrive(subscription: number, which: Which): Promise<number> {
     const { core, deadLetters } = this.#working;
     const owner = core.state.subscriptions.get(subscription);
-    return owner ? deadLetters.redrive(owner, which) : 0;
+    return owner ? this.#readFor(deadLetters.redrive(owner, which)) : 0;
   }
 
-  async purge(subscription: number, which?: Which): Promise<number> {
-    const { core, deadLetters, purge } = this.#working;
-    const owner = core.state.subscriptions.get(subscription);
-    if (!owner) return 0;
-    const ofReferences = await deadLetters.purge(owner, which ?? { count: Infinity });
-    const isDeadLetterQueue = core.state.parents.has(subscription);
-    return isDeadLetterQueue ? ofReferences : ofReferences + (await purge.subscription(owner));
+  async purge(subscription: number, which: Which = { count: Infinity }): Promise<number> {
+    const owner = this.#working.core.state.subscriptions.get(subscription);
+    return owner ? this.#readFor(this.#purge(owner, which)) : 0;
   }
 
   async purgeTopic(topic: number): Promise<number> {
@@ -202,7 +199,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async stats(subscription: number): Promise<SubscriptionStats> {
-    return this.#opened.browser.stats(subscription);
+    return this.#readFor(this.#opened.browser.stats(subscription));
   }
 
   topicStats(topic: number): TopicStats {
@@ -255,6 +252,26 @@ export class EmbeddedEngine implements Engine {
   get #working(): Parts {
     this.#opened.core.journal.checkWorks();
     return this.#opened;
+  }
+
+  async #purge(owner: SubscriptionState, which: Which): Promise<number> {
+    const { core, deadLetters, purge } = this.#opened;
+    const ofReferences = await deadLetters.purge(owner, which);
+    const isDeadLetterQueue = core.state.parents.has(owner.subscription.id);
+    return isDeadLetterQueue ? ofReferences : ofReferences + (await purge.subscription(owner));
+  }
+
+  /** What was read for somebody who asked. If the disk refuses, the process should stop, as for what a feed reads. */
+  async #readFor<Answer>(work: Promise<Answer>): Promise<Answer> {
+    try {
+      return await work;
+    } catch (error) {
+      // Who closes the engine takes the files away, too.
+      const journal = this.#parts?.core.journal;
+      if (!journal || !(error instanceof DiskError)) throw error;
+      journal.fail(error);
+      throw journal.failure ?? error;
+    }
   }
 
   /** The start failed: lets go of what it had taken. What that says counts less than why. */

@@ -1,7 +1,15 @@
-import type { Catalog, Feed, Start } from "../../src/broker/engine.js";
+import type { Catalog, Feed, Start } from "../../../src/broker/engine.js";
 import { matches } from "@peyk/client/protocol";
-import { isUntouched, LIVE, ThreeSets, type Evidence, type Fate, type Item } from "./three-sets.js";
-import type { SentMessage } from "./three-sets.js";
+import type { SeededRandom } from "../seeded-random.js";
+import {
+  isUntouched,
+  LIVE,
+  ThreeSets,
+  type Evidence,
+  type Fate,
+  type Item,
+} from "../three-sets.js";
+import type { SentMessage } from "../three-sets.js";
 
 export interface KnownTopic {
   readonly id: number;
@@ -61,6 +69,18 @@ export interface OpenSettle {
   readonly before: readonly Fate[];
   readonly after: readonly Fate[];
   readonly unit: number;
+}
+
+/** How many held messages from `from` on are one range of a log, at most `count`. */
+export function lengthOfRun(held: readonly HeldMessage[], from: number, count: number): number {
+  const first = held[from];
+  let length = 1;
+  while (length < count) {
+    const next = held[from + length];
+    if (next?.log !== first?.log || next?.position !== (first?.position ?? 0) + length) break;
+    length += 1;
+  }
+  return length;
 }
 
 /** How much older than its messages a commit may be, with all that the clock is moved meanwhile. */
@@ -139,6 +159,14 @@ export class WorkloadState {
     this.pendingTopics.clear();
     this.pendingSubscriptions.clear();
     return strangers;
+  }
+
+  /** A subscription with which nothing is being done; undefined if there is none. */
+  drawFree(random: SeededRandom): KnownSubscription | undefined {
+    const free = [...this.subscriptions.values()].filter(
+      ({ isDeleting, isMoving, busy }) => !isDeleting && !isMoving && busy === 0,
+    );
+    return free.length > 0 ? random.pick(free) : undefined;
   }
 
   forgetTopic(id: number): void {
