@@ -76,6 +76,9 @@ export class KillRun {
   #process: PeykProcess | undefined;
   #load: KillLoad | undefined;
   #kills = 0;
+  /** What happened since the last check and when, in ms: for the report. */
+  readonly #steps: string[] = [];
+  #stepsSinceMs = 0;
 
   private constructor(
     random: SeededRandom,
@@ -113,6 +116,7 @@ export class KillRun {
   async round(): Promise<void> {
     const random = this.#random;
     this.#clients.begin();
+    this.#step("under load");
     await this.#die(this.#drawDeath());
     // One in six dies again before it has served anybody, or soon after.
     if (random.chance(0.16)) await this.#dieAtStart(random.int(400));
@@ -238,6 +242,7 @@ export class KillRun {
 
   #died(): void {
     this.#kills += 1;
+    this.#step("dead");
     this.#hooks.afterDeath?.();
   }
 
@@ -315,15 +320,30 @@ export class KillRun {
   }
 
   async #serve(): Promise<void> {
+    this.#step("start");
     const broker = this.#isHasty ? this.#startHasty("") : this.#start();
     await broker.prints("stdout", /"url":/);
+    this.#step("serving");
   }
 
   async #check(): Promise<void> {
     const load = this.#clients;
     await load.quiet();
+    this.#step("quiet");
     await load.audit();
-    await load.ledger.check();
+    this.#step("audited");
+    try {
+      await load.ledger.check();
+    } catch (error) {
+      const steps = this.#steps.join(", ");
+      throw new Error(`${String(error)}\nsince the last check: ${steps}`, { cause: error });
+    }
+    this.#steps.length = 0;
+    this.#stepsSinceMs = performance.now();
+  }
+
+  #step(what: string): void {
+    this.#steps.push(`${what} at ${Math.round(performance.now() - this.#stepsSinceMs)} ms`);
   }
 
   get #serving(): PeykProcess {
