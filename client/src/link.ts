@@ -61,7 +61,7 @@ export interface LinkOptions {
   readonly connectTimeoutMs: number;
 }
 
-/** A packet that grew to this size, in bytes, is sent before the turn ends. */
+/** A packet that grew to this size, in bytes, is sent before the turn ends; one that the broker would not take, sooner. */
 const FULL_PACKET_BYTES = 128 * 1024;
 
 /** One attempt to connect, from the socket to the welcome, in ms. */
@@ -92,6 +92,10 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #events: LinkEvents;
   readonly #writer = new PacketWriter(4096);
+  /** Where the last complete frame in it ends. */
+  #framesEnd = 0;
+  /** What the broker said. */
+  #maxPacketBytes: number = limits.MAX_PACKET_BYTES;
   readonly #walker = serverPacketWalker();
   readonly #pending = new Map<number, Pending>();
   #state: LinkState;
@@ -152,9 +156,14 @@ export class Link {
     return this.#pending.size;
   }
 
-  /** Where frames are written while it is open; call `written` afterwards. */
+  /** Where frames are written while it is open; call `written` after each. */
   get writer(): PacketWriter {
     return this.#writer;
+  }
+
+  /** Bytes of a packet, and so of a frame, that the broker takes. */
+  get maxPacketBytes(): number {
+    return this.#maxPacketBytes;
   }
 
   /** Registers a request that is about to be written, and gives it its id. */
@@ -164,9 +173,19 @@ export class Link {
     return id;
   }
 
-  /** Says that frames were written: they leave at the end of the turn. */
+  /** It was not written after all. */
+  forget(id: number): void {
+    this.#pending.delete(id);
+  }
+
+  /**
+   * Says that a frame was written: it leaves at the end of the turn. Throws `payload_too_large` for one that no packet of
+   * this broker takes; nothing is left of it.
+   */
   written(): void {
-    if (this.#writer.length >= FULL_PACKET_BYTES) this.flush();
+    this.#fit();
+    this.#framesEnd = this.#writer.length;
+    if (this.#framesEnd >= FULL_PACKET_BYTES) this.flush();
     else if (!this.#isFlushing) {
       this.#isFlushing = true;
       this.#options.clock.defer(this.#flush);
@@ -178,7 +197,27 @@ export class Link {
     const state = this.#state;
     if (this.#writer.length === 0 || (state.name !== "open" && state.name !== "leaving")) return;
     state.socket.send(this.#writer.view());
+    this.#clear();
+  }
+
+  /** A frame that makes the packet larger than the broker takes is the first of the next one. */
+  #fit(): void {
+    const writer = this.#writer;
+    const limit = this.#maxPacketBytes;
+    if (writer.length <= limit) return;
+    const frame = writer.view().slice(this.#framesEnd);
+    writer.truncate(this.#framesEnd);
+    if (frame.byteLength > limit) {
+      const detail = `the request has ${frame.byteLength} bytes; this broker takes at most ${limit}`;
+      throw new PeykError("payload_too_large", detail, { limit });
+    }
+    this.flush();
+    writer.raw(frame);
+  }
+
+  #clear(): void {
     this.#writer.clear();
+    this.#framesEnd = 0;
   }
 
   /** The broker said goodbye. Once nothing runs any more, `moveOn` looks for another one. */
@@ -258,7 +297,7 @@ export class Link {
     const consumers = session ? this.#events.positions() : [];
     const more = consumers.length > FIRST_CONSUMERS;
     const { writer } = this;
-    writer.clear();
+    this.#clear();
     writeClientFrame(writer, 0, "hello", {
       version: PROTOCOL_VERSION,
       minVersion: MIN_PROTOCOL_VERSION,
@@ -269,12 +308,12 @@ export class Link {
       resume: resume && { ...resume, consumers: consumers.slice(0, FIRST_CONSUMERS), more },
     });
     state.socket.send(writer.view());
-    writer.clear();
+    this.#clear();
     if (!more) return;
     const rest = { ...resume, consumers: consumers.slice(FIRST_CONSUMERS) };
     writeClientFrame(writer, 0, "hello", { resume: rest });
     state.socket.send(writer.view());
-    writer.clear();
+    this.#clear();
   }
 
   #welcome(welcome: peyk.v1.Welcome): void {
@@ -284,6 +323,7 @@ export class Link {
     this.#session = { id: welcome.sessionId.slice(), secret: welcome.sessionSecret.slice() };
     const { attempt, socket } = state;
     this.#enter({ name: "open", attempt, socket, openedAt: clock.monotonic() });
+    this.#maxPacketBytes = welcome.limits?.maxPacketBytes || limits.MAX_PACKET_BYTES;
     const pingMs = welcome.limits?.pingIntervalMs || limits.PING_INTERVAL_MS;
     const longestMs = limits.MAX_MISSED_PINGS * pingMs + SILENCE_SLACK_MS;
     this.#watch = new SilenceWatch(clock, longestMs, (silentMs) =>
@@ -397,7 +437,7 @@ export class Link {
 
   /** Tells everybody who waits for an answer that none will come. */
   #lose(): void {
-    this.#writer.clear();
+    this.#clear();
     const lost = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of lost) pending.lost();

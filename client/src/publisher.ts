@@ -3,14 +3,25 @@ import { Batch, type BatchOwner } from "./batch.js";
 import type { Clock, Timer } from "./clock.js";
 import type { Link } from "./link.js";
 import { encodePayload, validate } from "./payload.js";
-import { limits, PacketWriter, PeykError, writeMessage, writePublish } from "./protocol/index.js";
+import {
+  checkTopicName,
+  limits,
+  PacketWriter,
+  PeykError,
+  writeMessage,
+  writePublish,
+  type MessageFields,
+} from "./protocol/index.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { To } from "./topic.js";
 import type { LogListener, Published, PublishOptions } from "./types.js";
 import { asError, onAbort } from "./waiting.js";
 
-/** A batch that grew to this size, in bytes, is sent before the turn ends. */
+/** A batch that grew to this size, in bytes, is sent before the turn ends; one that fills a packet of the broker, sooner. */
 const FULL_BATCH_BYTES = 128 * 1024;
+
+/** More than what a Publish frame has besides its messages, in bytes: tags, lengths, numbers and the longest topic. */
+const HEADER_BYTES = 1024;
 
 /** How often it is looked whether publishes ran out of time, in ms: one timer instead of one for each. */
 const SWEEP_MS = 250;
@@ -219,21 +230,49 @@ export class Publisher implements BatchOwner {
     reject: (error: Error) => void,
   ): void {
     this.#checkRoom();
+    this.#checkLength(topic);
     const { bytes, contentType } = encodePayload(value);
     const { byteLength } = bytes;
     this.#checkSize(byteLength);
-    if (this.#writer.length + byteLength > FULL_BATCH_BYTES) this.flush();
-    const batch = this.#batchFor(topic, options);
-    writeMessage(this.#writer, fieldsOf(bytes, contentType, options));
-    this.#filling = batch;
+    if (this.#writer.length + byteLength > this.#fullBatchBytes) this.flush();
+    const batch = this.#writeInto(topic, fieldsOf(bytes, contentType, options), options);
     batch.payloadBytes += byteLength;
     batch.resolve.push(resolve);
     batch.reject.push(reject);
     this.#unconfirmed += 1;
     this.#unconfirmedBytes += byteLength;
-    if (this.#writer.length >= FULL_BATCH_BYTES || batch.count === limits.MAX_BATCH_MESSAGES) {
+    if (this.#writer.length >= this.#fullBatchBytes || batch.count === limits.MAX_BATCH_MESSAGES) {
       this.flush();
     } else this.#schedule();
+  }
+
+  /** Writes a message into the batch that is being filled, or where both together are too large for a packet, a new one. */
+  #writeInto(topic: string, fields: MessageFields, options: PublishOptions | undefined): Batch {
+    const writer = this.#writer;
+    const batch = this.#batchFor(topic, options);
+    const start = writer.length;
+    writeMessage(writer, fields);
+    const bytes = writer.length - start;
+    const limit = this.#maxBatchBytes;
+    if (bytes > limit) {
+      writer.truncate(start);
+      throw tooLarge(bytes, limit);
+    }
+    if (writer.length <= limit) return (this.#filling = batch);
+    const message = writer.view().slice(start);
+    writer.truncate(start);
+    this.flush();
+    writer.raw(message);
+    return (this.#filling = this.#batchFor(topic, options));
+  }
+
+  /** What fits into a packet of the broker. */
+  get #maxBatchBytes(): number {
+    return this.#link.maxPacketBytes - HEADER_BYTES;
+  }
+
+  get #fullBatchBytes(): number {
+    return Math.min(FULL_BATCH_BYTES, this.#maxBatchBytes);
   }
 
   #checkRoom(): void {
@@ -245,6 +284,11 @@ export class Publisher implements BatchOwner {
       `${this.#unconfirmed} messages and ${this.#unconfirmedBytes} bytes are not confirmed yet; ` +
       `at most ${messages} and ${bytes} may be. Await some of them, or use publishMany`;
     throw new PeykError("resource_exhausted", detail, { field: "maxUnconfirmed", limit: messages });
+  }
+
+  /** The broker checks names. One that is so long that no packet takes it does not reach the broker. */
+  #checkLength(topic: string): void {
+    if (topic.length > limits.MAX_TOPIC_CHARS) checkTopicName(topic);
   }
 
   #checkSize(bytes: number): void {
@@ -298,7 +342,14 @@ export class Publisher implements BatchOwner {
     const id = this.#link.expect(batch);
     const header = { topic, firstSequence, requireSubscription };
     writePublish(this.#link.writer, id, header, messages);
-    this.#link.written();
+    try {
+      this.#link.written();
+    } catch (error) {
+      if (!PeykError.is(error)) throw error;
+      // The last broker took larger packets than this one.
+      this.#link.forget(id);
+      batch.fail(error);
+    }
   }
 
   /** What was sent may be stored or not, and cannot be protected from being stored twice. */
@@ -333,6 +384,13 @@ const tooLate = (batch: Batch): PeykError =>
   batch.wasSent
     ? unknownOutcome("no answer came in time")
     : new PeykError("timeout", "no broker could be reached in time; the message was not sent");
+
+function tooLarge(bytes: number, limit: number): PeykError {
+  const detail =
+    `the message has ${bytes} bytes with all its fields; at most ${limit} are allowed. Store what is large ` +
+    "elsewhere and publish where it is";
+  return new PeykError("payload_too_large", detail, { field: "value", limit });
+}
 
 function fieldsOf(payload: Uint8Array, contentType: string, options: PublishOptions | undefined) {
   if (options === undefined) return contentType === "" ? { payload } : { payload, contentType };

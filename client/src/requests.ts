@@ -125,11 +125,13 @@ export class Requests {
 
   #send(request: Request): void {
     this.#waiting.delete(request);
+    const id = this.#link.expect(request);
     try {
-      request.send(this.#link.expect(request));
+      request.send(id);
       this.#link.written();
     } catch (error) {
-      // What cannot be written, such as a negative number.
+      // What cannot be written, such as a negative number, or is larger than a packet.
+      this.#link.forget(id);
       request.fail(asError(error));
     }
   }

@@ -16,8 +16,17 @@ import {
 /** How often it is looked whether answers are overdue, in ms, while somebody waits for one. */
 const SWEEP_MS = 1_000;
 
-/** Texts that a frame may hold before it is sent, in characters: a thousand long reasons are more than one packet takes. */
-const FULL_FRAME_CHARS = 64 * 1024;
+/**
+ * A frame that may have grown to this size, in bytes, is sent before the turn ends: every broker takes packets of 64 KiB.
+ */
+const FULL_FRAME_BYTES = 48 * 1024;
+
+/** The broker keeps the first bytes of a reason. This is more, for it to see that there was more. */
+const MAX_REASON_CHARS = limits.MAX_REASON_BYTES + 1;
+
+/** The most that a range takes besides its texts, and a character of these (UTF-8), in bytes. */
+const RANGE_BYTES = 40;
+const CHAR_BYTES = 3;
 
 /** For those who want to know what became of what they said. */
 export interface Waiter {
@@ -174,8 +183,8 @@ export class Settler {
       this.#ranges.push(this.#growing);
     }
     this.#deliveryCount += 1;
-    if (this.#deliveryCount < limits.MAX_SETTLED_DELIVERIES) this.#schedule();
-    else this.flush();
+    if (this.#deliveryCount >= limits.MAX_SETTLED_DELIVERIES || this.#isFull) this.flush();
+    else this.#schedule();
   }
 
   #addRange(first: number, count: number, verb: SettleVerb, details: SettleDetails): void {
@@ -190,8 +199,12 @@ export class Settler {
       this.#ranges.push(range);
       this.#textChars += reason.length + (note?.length ?? 0);
     }
-    if (this.#textChars > FULL_FRAME_CHARS) this.flush();
+    if (this.#isFull) this.flush();
     else this.#schedule();
+  }
+
+  get #isFull(): boolean {
+    return this.#ranges.length * RANGE_BYTES + this.#textChars * CHAR_BYTES > FULL_FRAME_BYTES;
   }
 
   #reset(): void {
@@ -303,7 +316,8 @@ function rangeOf(
   verb: SettleVerb,
   { delayMs, reason = "", ms: extendMs, note }: SettleDetails,
 ): GrowingRange {
-  return { firstDelivery, count, verb, delayMs, reason, extendMs, note };
+  const text = reason.slice(0, MAX_REASON_CHARS);
+  return { firstDelivery, count, verb, delayMs, reason: text, extendMs, note };
 }
 
 /** Whether `next` says the same of the deliveries after `last`. */
