@@ -106,8 +106,7 @@ export function createDeadLetters(requests: Requests): DeadLetters {
     },
     redrive: async (of, { perSecond = 0, dryRun = false, ...which }) => {
       const body = { subscription: of, which: encodeWhich(which), perSecond, dryRun };
-      // At a rate it takes as long as it takes; it ends with the link.
-      const options = perSecond > 0 ? { timeoutMs: Infinity } : {};
+      const options = { takesLong: perSecond > 0 };
       return countOf(await requests.make("redriveDeadLetters", body, "count", options));
     },
     purge: async (of, { dryRun = false, ...which }) => {

@@ -41,6 +41,8 @@ const ENDINGS: ReadonlySet<PlainClientKind> = new Set(["unsubscribe"]);
 const MAX_SENT = 128;
 
 export interface RequestOptions extends Abortable {
+  /** Once it is sent, it takes as long as it takes; it ends with the connection. Default: it has the deadline. */
+  readonly takesLong?: boolean;
   /** It succeeded when nobody waited for it any more. */
   readonly onLate?: () => void;
 }
@@ -67,7 +69,7 @@ export class Requests {
     kind: Kind,
     body: Body<Kind>,
     answerKind: AnswerKind,
-    { signal, timeoutMs = this.timeoutMs, onLate }: RequestOptions = {},
+    { signal, timeoutMs = this.timeoutMs, takesLong = false, onLate }: RequestOptions = {},
   ): Promise<Answer<AnswerKind>> {
     return new Promise((resolve, reject) => {
       if (this.#link.state === "closed") throw new PeykError("closed", "the client is closed");
@@ -94,7 +96,9 @@ export class Requests {
       });
       this.#open.add(request);
       if (timeoutMs !== Infinity) {
-        const onTime = (): void => request.fail(tooLate(request, timeoutMs));
+        const onTime = (): void => {
+          if (!takesLong || !request.wasSent) request.fail(tooLate(request, timeoutMs));
+        };
         timer = this.#clock.setTimer(timeoutMs, onTime);
       }
       forgetSignal = onAbort(signal, (reason) => request.fail(reason));

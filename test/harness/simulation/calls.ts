@@ -7,6 +7,12 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 /** Every promise of the client is settled within this time, in ms: its deadline, what a stall may add, and some more. */
 const ANSWERED_WITHIN_MS = REQUEST_TIMEOUT_MS + 45_000;
 
+/**
+ * The same of what has no deadline once it was sent: it takes as long as it takes, and a broker that stalls again and again,
+ * or a connection that is gone without a word, may make that long.
+ */
+export const TAKES_LONG_MS = 15 * 60_000;
+
 /** What a call may be told without anybody having done wrong: nothing is known then. */
 const OPEN_ENDS = ["outcome_unknown", "timeout", "closed", "unavailable"] as const;
 
@@ -14,6 +20,7 @@ const OPEN_ENDS = ["outcome_unknown", "timeout", "closed", "unavailable"] as con
 interface Call {
   readonly what: string;
   readonly madeAtMs: number;
+  readonly withinMs: number;
 }
 
 /** What a process has asked for: each is answered in time, and fails only where it may. */
@@ -34,14 +41,18 @@ export class Calls {
   /** Throws if something was never answered. */
   check(): void {
     const now = this.#process.monotonic();
-    for (const { what, madeAtMs } of this.#open) {
+    for (const { what, madeAtMs, withinMs } of this.#open) {
       const ms = Math.round(now - madeAtMs);
-      if (ms > ANSWERED_WITHIN_MS) throw new Error(`${what} is not answered after ${ms} ms`);
+      if (ms > withinMs) throw new Error(`${what} is not answered after ${ms} ms`);
     }
   }
 
-  async answered<Result>(what: string, promise: Promise<Result>): Promise<Result> {
-    const call: Call = { what, madeAtMs: this.#process.monotonic() };
+  async answered<Result>(
+    what: string,
+    promise: Promise<Result>,
+    withinMs = ANSWERED_WITHIN_MS,
+  ): Promise<Result> {
+    const call: Call = { what, madeAtMs: this.#process.monotonic(), withinMs };
     this.#open.add(call);
     try {
       return await promise;
@@ -51,9 +62,13 @@ export class Calls {
   }
 
   /** The answer; undefined where nobody knows what became of it. */
-  async tried<Result>(what: string, act: () => Promise<Result>): Promise<Result | undefined> {
+  async tried<Result>(
+    what: string,
+    act: () => Promise<Result>,
+    withinMs?: number,
+  ): Promise<Result | undefined> {
     try {
-      return await this.answered(what, act());
+      return await this.answered(what, act(), withinMs);
     } catch (error) {
       this.checkOpenEnd(what, error);
       return undefined;

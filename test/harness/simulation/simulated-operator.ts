@@ -2,7 +2,7 @@ import { PeykError } from "../../../client/src/index.js";
 import type { SubscriptionName } from "../../../client/src/topic.js";
 import type { MessageState, Peyk } from "../../../client/src/types.js";
 import type { SeededRandom } from "../seeded-random.js";
-import type { Calls } from "./calls.js";
+import { TAKES_LONG_MS, type Calls } from "./calls.js";
 import type { LateLedger } from "./late-ledger.js";
 import { sightingOf } from "./simulated-handler.js";
 import type { SimulatedProcess } from "./simulated-process.js";
@@ -80,8 +80,13 @@ export class SimulatedOperator {
 
   async #redrive(peyk: Peyk, name: SubscriptionName): Promise<void> {
     const done = this.#context.ledger.beginRedrive(name, Infinity);
-    const which = this.#random.chance(0.2) ? { perSecond: 50 } : {};
-    const answer = await this.#ask(`redrive of ${name}`, () => peyk.dlq.redrive(name, which));
+    const isSlow = this.#random.chance(0.2);
+    const which = isSlow ? { perSecond: 50 } : {};
+    const answer = await this.#ask(
+      `redrive of ${name}`,
+      () => peyk.dlq.redrive(name, which),
+      isSlow ? TAKES_LONG_MS : undefined,
+    );
     done(answer?.count);
   }
 
@@ -103,10 +108,14 @@ export class SimulatedOperator {
   }
 
   /** Undefined where nobody knows; also where the disk is full, or somebody else redrives it slowly. */
-  #ask<Answer>(what: string, act: () => Promise<Answer>): Promise<Answer | undefined> {
+  #ask<Answer>(
+    what: string,
+    act: () => Promise<Answer>,
+    withinMs?: number,
+  ): Promise<Answer | undefined> {
     const { calls, process } = this.#context;
     process.note(what);
-    return calls.tried(what, async () => {
+    const orRefused = async (): Promise<Answer | undefined> => {
       try {
         return await act();
       } catch (error) {
@@ -115,6 +124,7 @@ export class SimulatedOperator {
         }
         throw error;
       }
-    });
+    };
+    return calls.tried(what, orRefused, withinMs);
   }
 }
