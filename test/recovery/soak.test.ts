@@ -14,6 +14,12 @@ const CYCLES = { warmUp: 2, measured: 10 };
 const WARM_UP_SHARE = 1 / 6;
 const LOOK_MS = 10_000;
 
+/**
+ * In the long form a cycle of churn begins so often, in ms: a broker remembers for ten minutes who published, so that faster
+ * cycles take more memory.
+ */
+const CHURN_MS = 250;
+
 /** How long the peak is measured, in ms; messages of one batch, batches at a time, and a payload. */
 const PEAK_MS = 5_000;
 const BATCH = 50;
@@ -84,7 +90,9 @@ async function soakFor(rounds: Rounds, soak: Soak): Promise<void> {
   const load = soak.load(rate, endsAt);
   const samples: Sample[] = [];
   const startedAt = performance.now();
-  for (let lookAt = startedAt + LOOK_MS; performance.now() < endsAt;) {
+  let cycles = 0;
+  for (let lookAt = startedAt + LOOK_MS; performance.now() < endsAt; cycles += 1) {
+    await waitUntil(startedAt + cycles * CHURN_MS);
     await soak.churn();
     if (performance.now() < lookAt) continue;
     lookAt += LOOK_MS;
@@ -96,13 +104,22 @@ async function soakFor(rounds: Rounds, soak: Soak): Promise<void> {
   }
   await load;
   const flat = samples.filter(({ minute }) => minute >= rounds.count * WARM_UP_SHARE);
-  process.stderr.write(`${Math.round(rate)} messages/s\n`);
+  process.stderr.write(`${Math.round(rate)} messages/s, ${cycles} cycles of churn\n`);
   for (const of of ["rss", "heapUsed", "external", "arrayBuffers"] as const) {
     const [first, last] = [flat[0]?.[of] ?? 0, flat.at(-1)?.[of] ?? 0];
     const slope = mib(slopeOf(flat, of) * 10);
+    const every = Math.max(1, Math.floor(samples.length / 12));
+    const course = samples.filter((_, index) => index % every === 0).map((each) => mib(each[of]));
     process.stderr.write(`${of}: ${mib(first)} to ${mib(last)}, ${slope} in 10 min\n`);
+    process.stderr.write(`  ${course.join(", ")}\n`);
   }
   if (rounds.count >= MIN_MINUTES) expect(slopeOf(flat, "rss")).toBeLessThanOrEqual(MAX_SLOPE);
+}
+
+/** Resolves at this time; at once if that is over. */
+async function waitUntil(time: number): Promise<void> {
+  const dueMs = time - performance.now();
+  if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
 }
 
 const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
@@ -223,8 +240,7 @@ class Soak {
     const inFlight = new Set<Promise<unknown>>();
     let published = 0;
     while (performance.now() < until) {
-      const dueMs = startedAt + (published / perSecond) * 1000 - performance.now();
-      if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+      await waitUntil(startedAt + (published / perSecond) * 1000);
       const batch = Array.from({ length: BATCH }, () => ({ value: PAYLOAD }));
       const publishing = this.#peyk.publishMany("steady", batch);
       inFlight.add(publishing);
