@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "./clock.js";
 import type { Link, Pending } from "./link.js";
 import {
+  checkReadable,
   PeykError,
   readErrorFrame,
   readServerFrame,
@@ -73,6 +74,8 @@ export class Requests {
   ): Promise<Answer<AnswerKind>> {
     return new Promise((resolve, reject) => {
       if (this.#link.state === "closed") throw new PeykError("closed", "the client is closed");
+      // The broker answers it, too, but closes the connection of those who send many such frames.
+      checkReadable(kind, body);
       let timer: Timer | undefined;
       let forgetSignal = (): void => {};
       const request = new Request(kind, {
