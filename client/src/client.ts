@@ -297,6 +297,7 @@ class Client implements Peyk {
     return {
       opened: (...opened) => this.#opened(...opened),
       interrupted: (cause) => {
+        this.#publisher.interrupted();
         this.#log("warn", `${cause.message}; connecting again`, { cause });
       },
       state: (state, cause, retryInMs) => {

@@ -30,7 +30,10 @@ export class Credit {
     this.#buffer = options.buffer;
     this.#pace = pace;
     this.#concurrency = inRange("concurrency", options.concurrency ?? 1, 1);
-    if (options.buffer) inRange("buffer.messages", options.buffer.messages, 0);
+    if (!options.buffer) return;
+    const { messages, bytes = 0 } = options.buffer;
+    inRange("buffer.messages", messages, 0);
+    inRange("buffer.bytes", bytes, 0, limits.MAX_CREDIT_BYTES);
   }
 
   get concurrency(): number {
@@ -90,8 +93,12 @@ export function createBody(
   };
 }
 
-function inRange(field: string, value: number, min: number): number {
-  const limit = limits.MAX_CREDIT_MESSAGES;
+function inRange(
+  field: string,
+  value: number,
+  min: number,
+  limit: number = limits.MAX_CREDIT_MESSAGES,
+): number {
   if (Number.isSafeInteger(value) && value >= min && value <= limit) return value;
   const detail = `${field} is ${value}; it must be a whole number from ${min} to ${limit}`;
   throw new PeykError("invalid_argument", detail, { field, limit });

@@ -73,8 +73,14 @@ const BRIEF_MS = 1_000;
 /** What is added to the pings that a broker may miss before it counts as silent, in ms. */
 const SILENCE_SLACK_MS = 4_000;
 
-/** Consumers of a session in the first packet, which a broker takes of strangers up to 4 KiB; more come in a second one. */
+/** Consumers of a session in the first packet, if there is room for them; more come in a second one. */
 const FIRST_CONSUMERS = 64;
+
+/** Bytes of the first packet: a broker takes 4 KiB of a stranger, what WebSocket puts around it included. */
+const MAX_HELLO_BYTES = limits.MAX_PACKET_BYTES_BEFORE_HELLO - 16;
+
+/** Bytes of a packet that every broker takes, however small the payloads are that it takes. */
+const SURE_PACKET_BYTES = limits.MAX_PACKET_BYTES - limits.MAX_PAYLOAD_BYTES;
 
 /** A broker remembers whoever published for 10 minutes after their session; less than that, in ms. */
 const REMEMBERED_MS = 9 * 60_000;
@@ -94,6 +100,8 @@ export class Link {
   readonly #writer = new PacketWriter(4096);
   /** Where the last complete frame in it ends. */
   #framesEnd = 0;
+  /** How many there are. */
+  #frameCount = 0;
   /** What the broker said. */
   #maxPacketBytes: number = limits.MAX_PACKET_BYTES;
   readonly #walker = serverPacketWalker();
@@ -185,7 +193,9 @@ export class Link {
   written(): void {
     this.#fit();
     this.#framesEnd = this.#writer.length;
-    if (this.#framesEnd >= FULL_PACKET_BYTES) this.flush();
+    this.#frameCount += 1;
+    const isFull = this.#frameCount === limits.MAX_PACKET_FRAMES;
+    if (isFull || this.#framesEnd >= FULL_PACKET_BYTES) this.flush();
     else if (!this.#isFlushing) {
       this.#isFlushing = true;
       this.#options.clock.defer(this.#flush);
@@ -218,6 +228,7 @@ export class Link {
   #clear(): void {
     this.#writer.clear();
     this.#framesEnd = 0;
+    this.#frameCount = 0;
   }
 
   /** The broker said goodbye. Once nothing runs any more, `moveOn` looks for another one. */
@@ -295,25 +306,41 @@ export class Link {
     const session = this.#session;
     const resume = session && { sessionId: session.id, secret: session.secret };
     const consumers = session ? this.#events.positions() : [];
-    const more = consumers.length > FIRST_CONSUMERS;
     const { writer } = this;
+    let first = Math.min(consumers.length, FIRST_CONSUMERS);
+    this.#writeHello(token, resume && resumeOf(resume, consumers, first));
+    if (writer.length > MAX_HELLO_BYTES && first > 0) {
+      first = 0;
+      this.#writeHello(token, resume && resumeOf(resume, consumers, first));
+    }
+    if (writer.length > MAX_HELLO_BYTES) return this.#refuseToken(writer.length);
+    state.socket.send(writer.view());
     this.#clear();
-    writeClientFrame(writer, 0, "hello", {
+    if (first === consumers.length) return;
+    const rest = { ...resume, consumers: consumers.slice(first) };
+    writeClientFrame(writer, 0, "hello", { resume: rest });
+    state.socket.send(writer.view());
+    this.#clear();
+  }
+
+  #writeHello(token: string, resume: peyk.v1.IResume | undefined): void {
+    this.#clear();
+    writeClientFrame(this.#writer, 0, "hello", {
       version: PROTOCOL_VERSION,
       minVersion: MIN_PROTOCOL_VERSION,
       clientName: this.#options.name,
       clientSoftware: this.#options.software,
       producerId: this.#options.producerId,
       credentials: token === "" ? undefined : { token },
-      resume: resume && { ...resume, consumers: consumers.slice(0, FIRST_CONSUMERS), more },
+      resume,
     });
-    state.socket.send(writer.view());
-    this.#clear();
-    if (!more) return;
-    const rest = { ...resume, consumers: consumers.slice(FIRST_CONSUMERS) };
-    writeClientFrame(writer, 0, "hello", { resume: rest });
-    state.socket.send(writer.view());
-    this.#clear();
+  }
+
+  /** Nothing else in a hello is that long. A broker would close the connection, however often it is tried. */
+  #refuseToken(bytes: number): void {
+    const limit = MAX_HELLO_BYTES;
+    const detail = `the hello has ${bytes} bytes with its token; a broker takes at most ${limit}`;
+    this.close(new PeykError("invalid_argument", detail, { field: "token", limit }));
   }
 
   #welcome(welcome: peyk.v1.Welcome): void {
@@ -323,7 +350,8 @@ export class Link {
     this.#session = { id: welcome.sessionId.slice(), secret: welcome.sessionSecret.slice() };
     const { attempt, socket } = state;
     this.#enter({ name: "open", attempt, socket, openedAt: clock.monotonic() });
-    this.#maxPacketBytes = welcome.limits?.maxPacketBytes || limits.MAX_PACKET_BYTES;
+    const maxPacketBytes = welcome.limits?.maxPacketBytes || limits.MAX_PACKET_BYTES;
+    this.#maxPacketBytes = Math.max(SURE_PACKET_BYTES, maxPacketBytes);
     const pingMs = welcome.limits?.pingIntervalMs || limits.PING_INTERVAL_MS;
     const longestMs = limits.MAX_MISSED_PINGS * pingMs + SILENCE_SLACK_MS;
     this.#watch = new SilenceWatch(clock, longestMs, (silentMs) =>
@@ -458,6 +486,16 @@ export class Link {
     }
   }
 }
+
+const resumeOf = (
+  session: { readonly sessionId: Uint8Array; readonly secret: Uint8Array },
+  consumers: readonly peyk.v1.IConsumerPosition[],
+  first: number,
+): peyk.v1.IResume => ({
+  ...session,
+  consumers: consumers.slice(0, first),
+  more: first < consumers.length,
+});
 
 const unavailable = (detail: string, cause?: unknown): PeykError =>
   new PeykError("unavailable", detail, cause === undefined ? {} : { cause });

@@ -51,6 +51,8 @@ export class Publisher implements BatchOwner {
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
   #isScheduled = false;
+  /** Until what was not answered is sent again, nothing that is newer is sent: the order is kept. */
+  #mustResend = false;
   #sweep: Timer | undefined;
   readonly #warned = new Set<string>();
   readonly #onIdle: (() => void)[] = [];
@@ -103,6 +105,11 @@ export class Publisher implements BatchOwner {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  /** The link was open and is not any more. */
+  interrupted(): void {
+    this.#mustResend = true;
+  }
+
   /**
    * The link is open: sends again what was not answered. Where the broker does not know this client, nothing of it was
    * stored, unless something was and the broker has forgotten it, or another broker stored it; the same session forgets
@@ -114,6 +121,7 @@ export class Publisher implements BatchOwner {
     readonly isEstranged: boolean;
   }): void {
     this.#complete();
+    this.#mustResend = false;
     if (!broker.knowsProducer) {
       this.#nextSequence = 1;
       for (const batch of this.#unanswered) batch.firstSequence = 0;
@@ -137,7 +145,7 @@ export class Publisher implements BatchOwner {
     this.#isScheduled = false;
     const batch = this.#complete();
     if (!batch) return;
-    if (this.#link.takesNew) this.#send(batch);
+    if (this.#link.takesNew && !this.#mustResend) this.#send(batch);
     this.#watch();
   }
 
@@ -332,8 +340,10 @@ export class Publisher implements BatchOwner {
   }
 
   #send(batch: Batch): void {
+    const { wasSent } = batch;
+    const isNew = batch.firstSequence === 0;
     batch.wasSent = true;
-    if (batch.firstSequence === 0) {
+    if (isNew) {
       batch.firstSequence = this.#nextSequence;
       this.#nextSequence += batch.count;
     }
@@ -346,9 +356,10 @@ export class Publisher implements BatchOwner {
       this.#link.written();
     } catch (error) {
       if (!PeykError.is(error)) throw error;
-      // The last broker took larger packets than this one.
+      // The last broker took larger packets than this one, which shall not miss a sequence: a new producer begins with 1.
       this.#link.forget(id);
-      batch.fail(error);
+      if (isNew) this.#nextSequence = firstSequence;
+      batch.fail(wasSent ? unknownOutcome("the broker takes smaller packets now", error) : error);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "./clock.js";
 import type { Link, Pending } from "./link.js";
 import {
+  checkReadable,
   PeykError,
   readErrorFrame,
   readServerFrame,
@@ -73,10 +74,13 @@ export class Requests {
   ): Promise<Answer<AnswerKind>> {
     return new Promise((resolve, reject) => {
       if (this.#link.state === "closed") throw new PeykError("closed", "the client is closed");
+      // The broker answers it, too, but closes the connection of those who send many such frames.
+      checkReadable(kind, body);
       let timer: Timer | undefined;
       let forgetSignal = (): void => {};
       const request = new Request(kind, {
         write: (id) => writeClientFrame(this.#link.writer, id, kind, body),
+        again: () => void this.#waiting.add(request),
         isHeldBack: (error) => error.code === "unavailable" && this.#link.isLeaving,
         answered: (answered, packet, start, end) => {
           if (answered === answerKind) resolve(readServerFrame(answerKind, packet, start, end));
@@ -111,7 +115,6 @@ export class Requests {
 
   /** The link is open: makes again what was not answered. */
   resend(): void {
-    for (const request of this.#open) this.#waiting.add(request);
     this.#pump();
   }
 
@@ -143,6 +146,8 @@ export class Requests {
 
 interface RequestParts {
   write(id: number): void;
+  /** It is to be made again. */
+  again(): void;
   /** The broker refused it only because it stops: the next connection will do. */
   isHeldBack(error: PeykError): boolean;
   answered(kind: ServerFrameKind, packet: Uint8Array, start: number, end: number): void;
@@ -178,7 +183,8 @@ class Request implements Pending {
   }
 
   lost(): void {
-    if (REPEATABLE.has(this.kind)) return;
+    if (this.isEnded) return;
+    if (REPEATABLE.has(this.kind)) return this.#parts.again();
     const detail = `the connection was lost before ${this.kind} was answered: it may have been done or not`;
     this.fail(new PeykError("outcome_unknown", detail));
   }
@@ -188,8 +194,9 @@ class Request implements Pending {
   }
 
   #refused(error: PeykError): void {
-    if (this.#parts.isHeldBack(error)) this.wasSent = false;
-    else this.fail(error);
+    if (!this.#parts.isHeldBack(error)) return this.fail(error);
+    this.wasSent = false;
+    this.#parts.again();
   }
 
   #end(): boolean {

@@ -66,7 +66,13 @@ export class FakeConnection {
     this.#events.packet(bytes);
   }
 
-  welcome(fields: { readonly resumed?: boolean; readonly producerKnown?: boolean } = {}): void {
+  welcome(
+    fields: {
+      readonly resumed?: boolean;
+      readonly producerKnown?: boolean;
+      readonly limits?: { readonly maxPacketBytes: number };
+    } = {},
+  ): void {
     const sessionId = new Uint8Array(16).fill(1);
     this.send((writer) =>
       writeServerFrame(writer, 0, "welcome", { sessionId, sessionSecret: sessionId, ...fields }),

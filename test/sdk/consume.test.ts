@@ -29,6 +29,7 @@ describe("subscribe", () => {
   test.each([
     ["concurrency", { concurrency: 0 }],
     ["buffer.messages", { buffer: { messages: -1 } }],
+    ["buffer.bytes", { buffer: { messages: 1, bytes: 1024.5 } }],
   ])("refuses %s out of bounds", async (field, options) => {
     const subscribed = client.subscribe("orders/billing", () => {}, options);
     await expect(subscribed).rejects.toMatchObject({ code: "invalid_argument", field });

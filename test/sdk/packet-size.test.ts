@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Peyk } from "@peyk/client";
-import { SdkWorld } from "../harness/sdk-world.js";
+import { next, SdkWorld } from "../harness/sdk-world.js";
 
 const KIB = 1024;
 
@@ -106,5 +106,51 @@ describe("what no packet takes", () => {
     });
     await expect(client.topics.create(MIB)).rejects.toMatchObject({ code: "payload_too_large" });
     expect(await client.topics.get("orders")).toBeDefined();
+  });
+});
+
+describe("a hello", () => {
+  const LONGEST_TOKEN = "t".repeat(3_900);
+
+  test("has room for a long token, and says which consumers there are in a packet of its own", async () => {
+    const broker = await world.broker({ token: LONGEST_TOKEN });
+    const proxy = await world.proxy(broker);
+    const worker = await world.client(proxy.url, { token: LONGEST_TOKEN, log: false });
+    for (let count = 0; count < 50; count += 1) {
+      await worker.subscribe(`topic-${count}/workers`, () => {});
+    }
+    const resumed = next(worker, "resumed");
+    proxy.cut();
+    expect(await resumed).toEqual({ leasesLost: 0 });
+    expect(proxy.connectionCount).toBe(2);
+    expect(worker.health().consumers).toBe(50);
+  });
+
+  test("that no broker takes is refused at once", async () => {
+    const token = "t".repeat(4_096);
+    await expect(world.client(url, { token })).rejects.toMatchObject({
+      code: "invalid_argument",
+      field: "token",
+      limit: 4_080,
+    });
+  });
+});
+
+describe("what a broker could not read", () => {
+  test("does not reach it: half a surrogate pair", async () => {
+    const asked = Array.from({ length: 20 }, () => client.topics.get("\ud800"));
+    for (const answer of asked) {
+      await expect(answer).rejects.toMatchObject({ code: "invalid_argument" });
+    }
+  });
+
+  test("does not reach it: more frames than a packet may have", async () => {
+    const consumer = await client.subscribe("orders/billing", () => {});
+    for (let count = 0; count < 6_000; count += 1) {
+      consumer.pause();
+      consumer.resume();
+    }
+    await client.publish("orders", 1);
+    expect(world.log.filter((line) => line.includes("complains"))).toEqual([]);
   });
 });

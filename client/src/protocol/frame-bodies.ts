@@ -77,6 +77,16 @@ export function writeClientFrame<Kind extends PlainClientKind>(
   writeBody(writer, requestId, CLIENT_FRAMES[kind], encodeWith(codec, body));
 }
 
+/** Throws what a broker would answer that cannot read this body, such as one with half a surrogate pair in a text. */
+export function checkReadable<Kind extends PlainClientKind>(
+  kind: Kind,
+  body: Input<ClientCodecs[Kind]>,
+): void {
+  const codec = CLIENT_CODECS[kind] as unknown as Codec<typeof body, unknown>;
+  const bytes = encodeWith(codec, body);
+  decodeWith(codec as Codec<never, unknown>, bytes, 0, bytes.byteLength, MAX_FRAME_FIELDS);
+}
+
 /** Reads and checks a body that PacketWalker found. Absent fields come from the prototype: never spread what it returns. */
 export function readClientFrame<Kind extends PlainClientKind>(
   kind: Kind,

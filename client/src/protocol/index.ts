@@ -9,6 +9,7 @@ export { toPeykError } from "./error-codec.js";
 export { ERRORS, PeykError } from "./errors.js";
 export type { ErrorCode, ErrorTraits, PeykErrorOptions, SchemaIssue } from "./errors.js";
 export {
+  checkReadable,
   readClientFrame,
   readErrorFrame,
   readServerFrame,

@@ -97,7 +97,8 @@ export class RecordReader {
     visit: (place: RecordPlace) => void,
   ): Promise<void> {
     for (const log of logs) {
-      const segments = this.#files.filesOf(log);
+      // A copy: a file that comes meanwhile was not held, so nobody may let go of it.
+      const segments = [...this.#files.filesOf(log)];
       await held(segments, async () => {
         for (const segment of segments) {
           if (segment.lastPosition(log) < from) continue;

@@ -169,6 +169,14 @@ describe("an open connection", () => {
   });
 });
 
+test("a broker that claims to take next to nothing is told of pings and deliveries all the same", async () => {
+  void broker.connect();
+  await broker.letIn({ limits: { maxPacketBytes: 1 } });
+  broker.connection.send((writer) => writeServerFrame(writer, 0, "ping", { nonce: 7 }));
+  await broker.turn();
+  expect(broker.connection.read("pong")).toMatchObject({ nonce: 7 });
+});
+
 describe("a broker that says goodbye", () => {
   const goAway = (writer: PacketWriter): void =>
     writeServerFrame(writer, 0, "goAway", { reason: "restart", graceMs: 8_000 });

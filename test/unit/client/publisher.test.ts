@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { PeykError, type Peyk } from "@peyk/client";
+import { PublishWalker } from "@peyk/client/protocol";
 import { FakeBroker } from "../../harness/fake-broker.js";
 
 let broker: FakeBroker;
@@ -9,6 +10,15 @@ beforeEach(async () => {
   broker = new FakeBroker();
   client = await broker.open();
 });
+
+/** Topic and first sequence of what came over the newest connection. */
+function sequences(): (readonly [string, number])[] {
+  const walker = new PublishWalker();
+  return broker.connection.of("publish").map(({ packet, start, end }) => {
+    walker.read(packet, start, end);
+    return [walker.topic, walker.firstSequence];
+  });
+}
 
 const caught = (promise: Promise<unknown>): Promise<unknown> =>
   promise.catch((error: unknown) => error);
@@ -35,6 +45,40 @@ describe("publishing", () => {
     expect(bodyOf(after)).toEqual(bodyOf(before));
     broker.connection.confirmPublish(1);
     expect(await published).toMatchObject({ id: "a-1", position: 1 });
+  });
+
+  test("sends nothing that is newer before what it sends again", async () => {
+    void caught(client.publish("a", 1));
+    await broker.turn();
+    client.on("state", ({ state }) => {
+      if (state !== "open") return;
+      for (const topic of ["b", "c"]) void caught(client.publish(topic, 1));
+    });
+    await broker.reconnect({ producerKnown: true });
+    expect(sequences()).toEqual([
+      ["a", 1],
+      ["b", 2],
+      ["c", 3],
+    ]);
+  });
+
+  test("leaves no gap for what was gathered for larger packets than the next broker takes", async () => {
+    broker.connection.end();
+    const large = caught(client.publish("a", new Uint8Array(100_000)));
+    const small = client.publish("b", 2);
+    await broker.advance(1_000);
+    await broker.letIn({ limits: { maxPacketBytes: 65_600 } });
+    expect(await large).toMatchObject({ code: "payload_too_large", limit: 65_600 });
+    expect(sequences()).toEqual([["b", 1]]);
+    broker.connection.confirmPublish(1);
+    expect(await small).toMatchObject({ position: 1 });
+  });
+
+  test("does not know what became of what it cannot send again", async () => {
+    const large = caught(client.publish("a", new Uint8Array(100_000)));
+    await broker.turn();
+    await broker.reconnect({ producerKnown: true, limits: { maxPacketBytes: 65_600 } });
+    expect(await large).toMatchObject({ code: "outcome_unknown" });
   });
 
   test("sends again to a broker that never stored anything of it", async () => {

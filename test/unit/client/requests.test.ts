@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Peyk } from "@peyk/client";
+import { PeykError, type Peyk } from "@peyk/client";
 import { writeServerFrame } from "@peyk/client/protocol";
 import { FakeBroker } from "../../harness/fake-broker.js";
 
@@ -40,4 +40,32 @@ test("a redrive at a rate that cannot be sent has the deadline of every request"
     code: "timeout",
     message: "redriveDeadLetters could not be sent within 30000 ms",
   });
+});
+
+test("a request made by whoever hears that the client is connected again is sent once", async () => {
+  const broker = new FakeBroker();
+  const client = await broker.open();
+  const before = client.topics.get("orders");
+  await broker.turn();
+  client.on("state", ({ state }) => {
+    if (state === "open") void client.topics.purge("orders");
+  });
+  await broker.reconnect();
+  const { frames } = broker.connection;
+  expect(frames.map(({ kind }) => kind)).toEqual(["hello", "getTopic", "purgeTopic"]);
+  const { id } = broker.connection.last("getTopic");
+  broker.connection.refuse(id, new PeykError("not_found", "no"));
+  expect(await before).toBeUndefined();
+});
+
+test("a request that was given up is not made again", async () => {
+  const broker = new FakeBroker();
+  const client = await broker.open();
+  const asked = client.topics.get("orders").catch(() => "given up");
+  await broker.turn();
+  broker.connection.send((writer) => writeServerFrame(writer, 0, "ping", {}));
+  await broker.advance(30_000);
+  expect(await asked).toBe("given up");
+  await broker.reconnect();
+  expect(broker.connection.of("getTopic")).toEqual([]);
 });
