@@ -190,8 +190,8 @@ export const FAULTS = [
     edits: [
       {
         file: "client/src/publisher.ts",
-        find: "if (batch.firstSequence === 0) {",
-        replace: "{",
+        find: "const isNew = batch.firstSequence === 0;",
+        replace: "const isNew = true;",
       },
     ],
     proofs: ["test/recovery/cut-bytes.test.ts"],

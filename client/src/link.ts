@@ -1,6 +1,7 @@
 import { backoffMs } from "./backoff.js";
 import type { Clock, Timer } from "./clock.js";
 import { NEXT, SilenceWatch, type LinkState } from "./link-state.js";
+import { Outgoing } from "./outgoing.js";
 import {
   CLOSE_CODES,
   closeReason,
@@ -61,9 +62,6 @@ export interface LinkOptions {
   readonly connectTimeoutMs: number;
 }
 
-/** A packet that grew to this size, in bytes, is sent before the turn ends; one that the broker would not take, sooner. */
-const FULL_PACKET_BYTES = 128 * 1024;
-
 /** One attempt to connect, from the socket to the welcome, in ms. */
 const ATTEMPT_MS = 10_000;
 
@@ -78,9 +76,6 @@ const FIRST_CONSUMERS = 64;
 
 /** Bytes of the first packet: a broker takes 4 KiB of a stranger, what WebSocket puts around it included. */
 const MAX_HELLO_BYTES = limits.MAX_PACKET_BYTES_BEFORE_HELLO - 16;
-
-/** Bytes of a packet that every broker takes, however small the payloads are that it takes. */
-const SURE_PACKET_BYTES = limits.MAX_PACKET_BYTES - limits.MAX_PAYLOAD_BYTES;
 
 /** A broker remembers whoever published for 10 minutes after their session; less than that, in ms. */
 const REMEMBERED_MS = 9 * 60_000;
@@ -97,19 +92,12 @@ const FINAL_CLOSES: Partial<Record<CloseReason, ErrorCode>> = {
 export class Link {
   readonly #options: LinkOptions;
   readonly #events: LinkEvents;
-  readonly #writer = new PacketWriter(4096);
-  /** Where the last complete frame in it ends. */
-  #framesEnd = 0;
-  /** How many there are. */
-  #frameCount = 0;
-  /** What the broker said. */
-  #maxPacketBytes: number = limits.MAX_PACKET_BYTES;
+  readonly #outgoing: Outgoing;
   readonly #walker = serverPacketWalker();
   readonly #pending = new Map<number, Pending>();
   #state: LinkState;
   #nextRequest = 1;
   #session: { readonly id: Uint8Array; readonly secret: Uint8Array } | undefined;
-  #isFlushing = false;
   #urlIndex = 0;
   /** Where it was open last, and until when. */
   #home: { readonly url: string; readonly leftAt: number } | undefined;
@@ -121,11 +109,11 @@ export class Link {
   #refusal: PeykError | undefined;
   #lastReceivedAt = 0;
   #watch: SilenceWatch | undefined;
-  readonly #flush = (): void => this.flush();
 
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
+    this.#outgoing = new Outgoing(options.clock, (packet) => this.#sent(packet));
     this.#state = { name: "waiting", attempt: 0, timer: { cancel: () => {} } };
   }
 
@@ -166,12 +154,12 @@ export class Link {
 
   /** Where frames are written while it is open; call `written` after each. */
   get writer(): PacketWriter {
-    return this.#writer;
+    return this.#outgoing.writer;
   }
 
   /** Bytes of a packet, and so of a frame, that the broker takes. */
   get maxPacketBytes(): number {
-    return this.#maxPacketBytes;
+    return this.#outgoing.maxPacketBytes;
   }
 
   /** Registers a request that is about to be written, and gives it its id. */
@@ -191,44 +179,18 @@ export class Link {
    * this broker takes; nothing is left of it.
    */
   written(): void {
-    this.#fit();
-    this.#framesEnd = this.#writer.length;
-    this.#frameCount += 1;
-    const isFull = this.#frameCount === limits.MAX_PACKET_FRAMES;
-    if (isFull || this.#framesEnd >= FULL_PACKET_BYTES) this.flush();
-    else if (!this.#isFlushing) {
-      this.#isFlushing = true;
-      this.#options.clock.defer(this.#flush);
-    }
+    this.#outgoing.written();
   }
 
   flush(): void {
-    this.#isFlushing = false;
+    this.#outgoing.flush();
+  }
+
+  #sent(packet: Uint8Array): boolean {
     const state = this.#state;
-    if (this.#writer.length === 0 || (state.name !== "open" && state.name !== "leaving")) return;
-    state.socket.send(this.#writer.view());
-    this.#clear();
-  }
-
-  /** A frame that makes the packet larger than the broker takes is the first of the next one. */
-  #fit(): void {
-    const writer = this.#writer;
-    const limit = this.#maxPacketBytes;
-    if (writer.length <= limit) return;
-    const frame = writer.view().slice(this.#framesEnd);
-    writer.truncate(this.#framesEnd);
-    if (frame.byteLength > limit) {
-      const detail = `the request has ${frame.byteLength} bytes; this broker takes at most ${limit}`;
-      throw new PeykError("payload_too_large", detail, { limit });
-    }
-    this.flush();
-    writer.raw(frame);
-  }
-
-  #clear(): void {
-    this.#writer.clear();
-    this.#framesEnd = 0;
-    this.#frameCount = 0;
+    if (state.name !== "open" && state.name !== "leaving") return false;
+    state.socket.send(packet);
+    return true;
   }
 
   /** The broker said goodbye. Once nothing runs any more, `moveOn` looks for another one. */
@@ -306,26 +268,21 @@ export class Link {
     const session = this.#session;
     const resume = session && { sessionId: session.id, secret: session.secret };
     const consumers = session ? this.#events.positions() : [];
-    const { writer } = this;
     let first = Math.min(consumers.length, FIRST_CONSUMERS);
-    this.#writeHello(token, resume && resumeOf(resume, consumers, first));
-    if (writer.length > MAX_HELLO_BYTES && first > 0) {
+    let hello = this.#hello(token, resume && resumeOf(resume, consumers, first));
+    if (hello.byteLength > MAX_HELLO_BYTES && first > 0) {
       first = 0;
-      this.#writeHello(token, resume && resumeOf(resume, consumers, first));
+      hello = this.#hello(token, resume && resumeOf(resume, consumers, first));
     }
-    if (writer.length > MAX_HELLO_BYTES) return this.#refuseToken(writer.length);
-    state.socket.send(writer.view());
-    this.#clear();
+    if (hello.byteLength > MAX_HELLO_BYTES) return this.#refuseToken(hello.byteLength);
+    state.socket.send(hello);
     if (first === consumers.length) return;
     const rest = { ...resume, consumers: consumers.slice(first) };
-    writeClientFrame(writer, 0, "hello", { resume: rest });
-    state.socket.send(writer.view());
-    this.#clear();
+    state.socket.send(packetOf({ resume: rest }));
   }
 
-  #writeHello(token: string, resume: peyk.v1.IResume | undefined): void {
-    this.#clear();
-    writeClientFrame(this.#writer, 0, "hello", {
+  #hello(token: string, resume: peyk.v1.IResume | undefined): Uint8Array {
+    return packetOf({
       version: PROTOCOL_VERSION,
       minVersion: MIN_PROTOCOL_VERSION,
       clientName: this.#options.name,
@@ -350,8 +307,7 @@ export class Link {
     this.#session = { id: welcome.sessionId.slice(), secret: welcome.sessionSecret.slice() };
     const { attempt, socket } = state;
     this.#enter({ name: "open", attempt, socket, openedAt: clock.monotonic() });
-    const maxPacketBytes = welcome.limits?.maxPacketBytes || limits.MAX_PACKET_BYTES;
-    this.#maxPacketBytes = Math.max(SURE_PACKET_BYTES, maxPacketBytes);
+    this.#outgoing.maxPacketBytes = welcome.limits?.maxPacketBytes ?? 0;
     const pingMs = welcome.limits?.pingIntervalMs || limits.PING_INTERVAL_MS;
     const longestMs = limits.MAX_MISSED_PINGS * pingMs + SILENCE_SLACK_MS;
     this.#watch = new SilenceWatch(clock, longestMs, (silentMs) =>
@@ -414,7 +370,7 @@ export class Link {
 
   #answerPing(packet: Uint8Array, start: number, end: number): void {
     const { nonce } = readServerFrame("ping", packet, start, end);
-    writeClientFrame(this.#writer, 0, "pong", { nonce });
+    writeClientFrame(this.writer, 0, "pong", { nonce });
     this.written();
   }
 
@@ -465,7 +421,7 @@ export class Link {
 
   /** Tells everybody who waits for an answer that none will come. */
   #lose(): void {
-    this.#clear();
+    this.#outgoing.clear();
     const lost = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of lost) pending.lost();
@@ -485,6 +441,12 @@ export class Link {
       last.socket?.close(CLOSE_CODES.normal.code, "");
     }
   }
+}
+
+function packetOf(hello: Parameters<typeof writeClientFrame<"hello">>[3]): Uint8Array {
+  const writer = new PacketWriter();
+  writeClientFrame(writer, 0, "hello", hello);
+  return writer.take();
 }
 
 const resumeOf = (
