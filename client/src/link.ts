@@ -296,7 +296,7 @@ export class Link {
   /** Nothing else in a hello is that long. A broker would close the connection, however often it is tried. */
   #refuseToken(bytes: number): void {
     const limit = MAX_HELLO_BYTES;
-    const detail = `the hello has ${bytes} bytes with its token; a broker takes at most ${limit}`;
+    const detail = `the hello has ${bytes} bytes with its token; a broker takes at most ${limit}: use a shorter one`;
     this.close(new PeykError("invalid_argument", detail, { field: "token", limit }));
   }
 

@@ -34,7 +34,7 @@ export class Outgoing {
     this.#maxPacketBytes = Math.max(SURE_PACKET_BYTES, bytes || limits.MAX_PACKET_BYTES);
   }
 
-  /** A frame was written. See `Link.written`. */
+  /** A frame was written. Throws `payload_too_large` for one that no packet takes, and takes it back. */
   written(): void {
     this.#fit();
     this.#framesEnd = this.writer.length;
@@ -66,7 +66,7 @@ export class Outgoing {
     const frame = writer.view().slice(this.#framesEnd);
     writer.truncate(this.#framesEnd);
     if (frame.byteLength > limit) {
-      const detail = `the request has ${frame.byteLength} bytes; this broker takes at most ${limit}`;
+      const detail = `the request has ${frame.byteLength} bytes; this broker takes at most ${limit}: ask for less at a time`;
       throw new PeykError("payload_too_large", detail, { limit });
     }
     this.flush();
