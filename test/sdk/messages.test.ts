@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Delivery, Peyk } from "@peyk/client";
+import { startTestBroker } from "../../src/test.js";
 import { SdkWorld } from "../harness/sdk-world.js";
 
 let world: SdkWorld;
@@ -52,13 +53,29 @@ describe("messages()", () => {
   });
 
   test("ends when nothing came for so long", async () => {
-    await publish(2);
+    const broker = await startTestBroker();
+    onTestFinished(() => broker.close());
+    const peyk = await broker.connect({ log: false });
     const values: unknown[] = [];
-    for await (const delivery of client.messages("orders/billing", { idleMs: 30 })) {
-      values.push(delivery.value);
-      await delivery.ack();
+    let hasEnded = false;
+    const loop = (async () => {
+      for await (const delivery of peyk.messages("orders/billing", { idleMs: 30 })) {
+        values.push(delivery.value);
+        await delivery.ack();
+      }
+      hasEnded = true;
+    })();
+    await expect.poll(() => peyk.subscriptions.get("orders/billing")).toBeDefined();
+    for (const value of [0, 1]) {
+      await broker.advance(29);
+      await peyk.publish("orders", value);
+      await broker.idle();
     }
-    expect(values).toEqual([0, 1]);
+    await broker.advance(29);
+    expect([values, hasEnded]).toEqual([[0, 1], false]);
+
+    await broker.advance(1);
+    await loop;
   });
 
   test("hands out no more unsettled ones than its concurrency", async () => {

@@ -287,7 +287,7 @@ describe("a broker that says goodbye", () => {
     await roaming.publish("orders", 1);
     await started.reach(1);
     const [resumed, closed] = [next(roaming, "resumed"), first.close({ timeoutMs: 5_000 })];
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => world.log.join()).toContain("the broker says goodbye");
     const published = roaming.publish("orders", 2);
     expect(roaming.health().state).toBe("open");
     gate.resolve();

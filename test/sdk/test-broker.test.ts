@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, Peyk } from "@peyk/client";
 import { startTestBroker, type TestBroker } from "../../src/test.js";
@@ -65,7 +67,7 @@ describe("idle", () => {
   test("waits for handlers that do real work", async () => {
     let isDone = false;
     await peyk.subscribe("orders/billing", async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await readFile(fileURLToPath(import.meta.url));
       isDone = true;
     });
     void peyk.publish("orders", 1);
