@@ -6,7 +6,8 @@ import { onTestFinished } from "vitest";
 export class RawSocket {
   readonly socket: Socket;
   #received = Buffer.alloc(0);
-  readonly #ended: Promise<unknown>;
+  /** Also after an error: a broker that ends a connection need not have read all that was written to it. */
+  readonly #ended: Promise<void>;
 
   private constructor(url: string) {
     const { hostname, port } = new URL(url);
@@ -16,7 +17,7 @@ export class RawSocket {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.socket.emit("received");
     });
-    this.#ended = once(this.socket, "close");
+    this.#ended = new Promise((resolve) => this.socket.once("close", () => resolve()));
     onTestFinished(() => void this.socket.destroy());
   }
 
@@ -32,6 +33,11 @@ export class RawSocket {
     raw.write(upgradeRequest({ "Sec-WebSocket-Protocol": subprotocol }));
     await raw.until("\r\n\r\n");
     return raw;
+  }
+
+  /** Whether something came that was not taken. */
+  get hasReceived(): boolean {
+    return this.#received.byteLength > 0;
   }
 
   write(bytes: string | Uint8Array): void {

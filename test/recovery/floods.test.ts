@@ -169,9 +169,8 @@ describe("a flood of", () => {
       await neighbour.work(1);
       rounds.add(most);
     }
-    raw.socket.resume();
 
-    expect(await raw.closeCode()).toBe(4008);
+    await expect.poll(async () => (await status()).connections).toBe(1);
     expect((await status()).residentBytes - before.residentBytes).toBeLessThan(SLACK_BYTES);
   });
 
