@@ -26,10 +26,10 @@ export default defineConfig({
     // Most files wait for processes and disks: one core is not kept free, as it would be by default.
     maxWorkers: "100%",
     // Real processes, browsers and disks on machines that do other work, too. No test waits for it.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Its own limit is 1 s, which a busy machine may pass: the limit of the test is the only one.
-    expect: { poll: { timeout: 100_000 } },
+    expect: { poll: { timeout: 250_000 } },
     reporters: reportFile ? ["default", ["json", { outputFile: reportFile }]] : ["default"],
   },
 });

@@ -1,6 +1,6 @@
 import type { DeadLetter, Delivery, Message } from "@peyk/client";
 import type { Output } from "./output.js";
-import { escapeControls } from "./text.js";
+import { escapeControls, jsonLine } from "./text.js";
 
 /** What a command prints of messages: from a subscription, live, or looked at. */
 export type PrintedMessage = Message &
@@ -123,7 +123,7 @@ function fieldText(
     case "payload":
       return textOf(message.bytes) ?? Buffer.from(message.bytes).toString("base64");
     case "json":
-      return JSON.stringify(messageObject(message));
+      return jsonLine(messageObject(message));
     case "attributes":
       return name === undefined ? undefined : (message.attributes[name] ?? "");
     case "publishedAt":

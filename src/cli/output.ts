@@ -1,5 +1,5 @@
 import type { Failure } from "./failures.js";
-import { escapeControls } from "./text.js";
+import { escapeControls, jsonLine } from "./text.js";
 
 /** A stream as the output needs it: process.stdout, or a test's. */
 export interface Sink {
@@ -94,7 +94,7 @@ export class Output {
 
   /** One object a line. */
   json(value: unknown): Promise<void> {
-    return this.line(JSON.stringify(value));
+    return this.line(jsonLine(value));
   }
 
   /** The answer of a command that does something: an object, or a sentence unless it is to be quiet. */
@@ -173,7 +173,7 @@ export class Output {
   failure({ body, stack }: Failure): void {
     this.#clearProgress();
     if (this.isJson) {
-      this.#tell(JSON.stringify(body));
+      this.#tell(jsonLine(body));
       return;
     }
     this.#tell(`${this.paintTalk("red", "error:")} ${escapeLines(body.message)}`);

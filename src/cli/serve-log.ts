@@ -1,7 +1,7 @@
 import pino from "pino";
 import type { LogListener } from "../options.js";
 import type { Output } from "./output.js";
-import { escapeControls, formatBytes, formatDuration, plural } from "./text.js";
+import { escapeControls, escapeInJson, formatBytes, formatDuration, plural } from "./text.js";
 
 export interface ServeLogOptions {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
@@ -12,10 +12,11 @@ export interface ServeLogOptions {
 export function createServeLog(options: ServeLogOptions, output: Output): LogListener {
   const formatters = { level: (level: string) => ({ level }) };
   const settings = { level: options.level, base: null, formatters };
+  const stderr = pino.destination({ dest: 2, sync: true });
   const json = pino(
     { ...settings, timestamp: pino.stdTimeFunctions.isoTime },
     options.format === "json"
-      ? pino.destination({ dest: 2, sync: true })
+      ? { write: (line: string) => stderr.write(`${escapeInJson(line.trimEnd())}\n`) }
       : { write: (line: string) => output.say(prettyLine(line, output)) },
   );
   return (level, event, fields) => json[level](fields, event);
@@ -42,6 +43,8 @@ const LEVELS = {
 
 /** Events that a newcomer meets in the first hour, as sentences; the others are told as they are. */
 const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
+  stopping: ({ signal }) =>
+    `${text(signal)}: stopping; consumers may finish what they run. Once more ends at once`,
   "consumer lost": ({ subscription, consumer, messages, returnInMs }) =>
     `${text(subscription)} lost consumer ${text(consumer)}; ` +
     `${returning(messages)} in ` +

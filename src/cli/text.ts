@@ -110,6 +110,19 @@ export const escapeControls = (text: string): string =>
     return simple ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   });
 
+/**
+ * JSON on one line that a terminal may show, too: what `JSON.stringify` leaves as it is, though it moves a cursor or ends a
+ * line for somebody (U+0085, U+2028), is escaped.
+ */
+export const jsonLine = (value: unknown): string => escapeInJson(JSON.stringify(value));
+
+/** The same for text that is JSON. */
+export const escapeInJson = (json: string): string =>
+  json.replace(CONTROL, (character) => {
+    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
+
 const trim = (value: number): string => String(Math.round(value * 10) / 10);
 
 function checkSafe(value: number, text: string): number {

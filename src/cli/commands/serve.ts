@@ -22,7 +22,12 @@ export function serve(program: Command): void {
 async function run(context: Context): Promise<number | void> {
   const { armFailpoint } = await import("../../runtime/failpoints.js");
   armFailpoint(context.environment["PEYK_FAILPOINT"]);
-  const { output } = context;
+  const { config, output } = context;
+  const { createServeLog } = await import("../serve-log.js");
+  const log = createServeLog(
+    { level: config.get("logLevel"), format: config.get("logFormat") },
+    output,
+  );
   let ended: (exit: number) => void = () => {};
   const exit = new Promise<number>((resolve) => (ended = resolve));
   const onFailure = (error: Error): void => {
@@ -35,10 +40,10 @@ async function run(context: Context): Promise<number | void> {
   // Before anything is printed: whoever reads that it listens may stop it at once.
   const stop = new AbortController();
   new Interruption((signal) => {
-    output.say(`${signal}: stopping; consumers may finish what they run. Once more ends at once`);
+    log("info", "stopping", { signal });
     stop.abort();
   });
-  const broker = await start(context, onFailure);
+  const broker = await start(context, { log, onFailure });
   const close = (): void => {
     broker.close({ timeoutMs: DRAIN_MS }).then(() => ended(EXIT.done), onFailure);
   };
@@ -48,16 +53,13 @@ async function run(context: Context): Promise<number | void> {
   return exit;
 }
 
-async function start(context: Context, onFailure: (error: Error) => void): Promise<Broker> {
-  const { config, output } = context;
+async function start(
+  context: Context,
+  listeners: Required<Pick<BrokerOptions, "log" | "onFailure">>,
+): Promise<Broker> {
   const { startBroker } = await import("../../index.js");
-  const { createServeLog } = await import("../serve-log.js");
-  const log = createServeLog(
-    { level: config.get("logLevel"), format: config.get("logFormat") },
-    output,
-  );
   try {
-    return await startBroker({ ...brokerOptions(context), log, onFailure });
+    return await startBroker({ ...brokerOptions(context), ...listeners });
   } catch (error) {
     throw explainRefusal(context, error);
   }

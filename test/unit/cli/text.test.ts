@@ -3,6 +3,7 @@ import {
   escapeControls,
   formatBytes,
   formatDuration,
+  jsonLine,
   parseDuration,
   parseSize,
   parseTime,
@@ -86,5 +87,14 @@ describe("formatting", () => {
 
   test("escapes what would act on a terminal", () => {
     expect(escapeControls("a\u001b[31m\n\u202eb")).toBe("a\\u{1b}[31m\\n\\u{202e}b");
+  });
+});
+
+describe("jsonLine()", () => {
+  test("escapes what a terminal or a reader of lines takes for more than a character", () => {
+    const text = "\u0085\u009b31m\u2028\u202e\u{e0001}é😀\n";
+    const line = jsonLine({ text });
+    expect(line).toBe('{"text":"\\u0085\\u009b31m\\u2028\\u202e\\udb40\\udc01é😀\\n"}');
+    expect(JSON.parse(line)).toEqual({ text });
   });
 });
