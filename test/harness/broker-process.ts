@@ -17,7 +17,11 @@ export class BrokerProcess {
 
   static async start(options: BrokerOptions): Promise<BrokerProcess> {
     const child = fork(SCRIPT, [JSON.stringify(options)], { execArgv: ["--expose-gc"] });
-    const [{ url }] = (await once(child, "message")) as [{ url: string }];
+    const exited = once(child, "exit").then(([code]) => {
+      throw new Error(`the broker ended with ${String(code)} before it listened`);
+    });
+    exited.catch(() => {});
+    const [{ url }] = (await Promise.race([once(child, "message"), exited])) as [{ url: string }];
     return new BrokerProcess(child, url);
   }
 

@@ -28,6 +28,8 @@ const server = await Server.start({ ...JSON.parse(process.argv[2] ?? "{}"), cloc
 process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
 
 createInterface({ input: process.stdin }).on("line", (line) => {
+  // Buffers are counted out only by the collection after the one that freed them.
+  collectGarbage();
   collectGarbage();
   const { rss, heapUsed, external } = process.memoryUsage();
   const bytesRead = sockets.reduce((sum, socket) => sum + socket.bytesRead, 0);

@@ -4,9 +4,6 @@ import { startBroker } from "../harness/start-broker.js";
 
 const MIB = 1024 * 1024;
 
-/** Files are freed by upkeep, which comes with the clock. */
-const ROOM = { timeout: 20_000 };
-
 const LARGE = { payload: new Uint8Array(100_000) };
 
 describe("a publish", () => {
@@ -34,11 +31,12 @@ describe("a publish", () => {
     expect(await client.settle([{ count: stored }])).toMatchObject([
       { count: stored, outcome: "ok" },
     ]);
+    // Files are freed by upkeep, which comes with the clock.
     await expect
       .poll(async () => {
         const { body, kind } = await publish();
         return kind === "published" && body.ranges[0]?.error === undefined;
-      }, ROOM)
+      })
       .toBe(true);
     expect(server.state).toBe("serving");
   });

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { collectGarbage } from "../harness/garbage.js";
 import { RawClient, writePublishOf } from "../harness/raw-client.js";
 import { startBroker } from "../harness/start-broker.js";
 
@@ -11,15 +10,11 @@ const AT_ONCE = 2_000;
 /** What may come and go in memory, whatever is done, in bytes; one entry for each name would be more. */
 const SLACK_BYTES = 8 * 1024 * 1024;
 
-const heldBytes = ((): (() => number) => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  return () => {
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-})();
+function heldBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 // Goal (S17): names that clients make up take no memory once they were answered. Method: a hundred thousand names that do not
 // exist, in every place where a request may have one, and the heap, the counts and the status before and after.

@@ -29,13 +29,21 @@ afterAll(() => run.close());
 // stored once, at the position that it is told, and what became of a delivery becomes of it once. Method: a connection is
 // cut at byte n of the act, in either direction; what the broker has is then compared with what the client was told.
 describe("a connection that is cut within a publish or a settle", () => {
-  test("at any byte, and comes back to the same broker", async () => {
-    for (const cuts of inRounds(everyByte)) await run.round(cuts, false);
-  });
+  test(
+    "at any byte, and comes back to the same broker",
+    async () => {
+      for (const cuts of inRounds(everyByte)) await run.round(cuts, false);
+    },
+    A_DAY_MS,
+  );
 
-  test("at any byte, and comes back to one that was killed and started again", async () => {
-    for (const cuts of inRounds(everyByte)) await run.round(cuts, true);
-  });
+  test(
+    "at any byte, and comes back to one that was killed and started again",
+    async () => {
+      for (const cuts of inRounds(everyByte)) await run.round(cuts, true);
+    },
+    A_DAY_MS,
+  );
 
   test(
     "at random bytes, as often as it tries",
