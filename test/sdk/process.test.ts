@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BrokerProcess } from "../harness/broker-process.js";
+import { freePort } from "../harness/free-port.js";
 
 const CLIENT = new URL("../../client/dist/index.js", import.meta.url).href;
 const BROKER = new URL("../../dist/index.js", import.meta.url).href;
@@ -11,7 +12,7 @@ let children: ChildProcess[];
 
 beforeEach(async () => {
   children = [];
-  broker = await BrokerProcess.start({ memory: true });
+  broker = await BrokerProcess.start({ memory: true, listen: `127.0.0.1:${await freePort()}` });
 });
 
 afterEach(async () => {
