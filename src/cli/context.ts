@@ -17,7 +17,7 @@ export interface Context {
   readonly child: readonly string[];
 }
 
-/** A broker that refuses the connection for so long is not about to start, in ms. */
+/** A broker that refuses the connection for so long is not about to start, in ms. Doubled where nobody refused at the end of it. */
 const REFUSAL_PATIENCE_MS = 1_000;
 
 /** Runs `work` with a client, and closes it in any case. */
@@ -50,15 +50,17 @@ async function connect(context: Context, options: ConnectOptions): Promise<Peyk>
       ...(token !== undefined && { token }),
       ...options,
     });
-  const opening = openWithin(Math.min(timeoutMs, REFUSAL_PATIENCE_MS)).catch((error: unknown) => {
-    // Nobody refused: on a machine with much to do, a broker may take its time.
-    if (isUnavailable(error) && error.cause === undefined) return openWithin(timeoutMs);
-    throw error;
-  });
-  try {
-    return await within(timeoutMs, opening);
-  } catch (error) {
-    throw isUnavailable(error) ? unreachable(url, error.message) : error;
+  const until = performance.now() + timeoutMs;
+  for (let patienceMs = REFUSAL_PATIENCE_MS; ; patienceMs *= 2) {
+    const leftMs = Math.max(1, Math.ceil(until - performance.now()));
+    try {
+      return await openWithin(Math.min(leftMs, patienceMs));
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      // Where nobody refused it is tried again: on a machine with much to do, a broker may take its time.
+      const isRefused = error.cause !== undefined;
+      if (isRefused || leftMs <= patienceMs) throw unreachable(url, error.message);
+    }
   }
 }
 
@@ -102,20 +104,6 @@ async function ask(question: string): Promise<string | undefined> {
   dialog.close();
   if (!answer) process.stderr.write("\n");
   return answer;
-}
-
-async function within(timeoutMs: number, opening: Promise<Peyk>): Promise<Peyk> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined);
-  });
-  const client = await Promise.race([opening, late]).finally(() => clearTimeout(timer));
-  if (client) return client;
-  opening.then(
-    (tooLate) => tooLate.close(),
-    () => {},
-  );
-  throw new CommandError(EXIT.unreachable, "unavailable", `nobody answered within ${timeoutMs} ms`);
 }
 
 const isUnavailable = (error: unknown): error is PeykError =>

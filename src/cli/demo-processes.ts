@@ -69,10 +69,11 @@ export class DemoProcesses {
   /** Publishes all; resolves with how many were stored. */
   async publish(): Promise<number> {
     const publisher = this.#fork("publish.mjs", [this.#url], {});
-    const exited = once(publisher, "exit");
+    // Not when it exits: what it tells may not have been read by then.
+    const closed = once(publisher, "close");
     let stored: number | undefined;
     publisher.on("message", (message: { readonly stored: number }) => (stored = message.stored));
-    await exited;
+    await closed;
     if (stored !== undefined) return stored;
     throw new CommandError(EXIT.bug, "internal", "the publisher ended without a word");
   }

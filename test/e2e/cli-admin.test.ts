@@ -4,7 +4,8 @@ import { jsonLines, serve, type Broker } from "./peyk-process.js";
 let broker: Broker;
 
 beforeAll(async () => {
-  broker = await serve();
+  // Long enough for a few commands on a busy machine, before a lost consumer's messages return.
+  broker = await serve(["--memory", "--resume-grace", "50s"]);
 });
 afterAll(() => broker.stop());
 

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { jsonLines, peyk, PEYK, PeykProcess, temporaryFolder } from "./peyk-process.js";
 
 const NOBODY = { url: "ws://127.0.0.1:1" };
@@ -89,6 +91,25 @@ describe.concurrent("a broker that cannot be reached", () => {
     expect(exit).toBe(69);
     expect(JSON.parse(stderr)).toMatchObject({ code: "unavailable" });
   });
+});
+
+// An attempt was under way when the first second was over: the command went on for all of --timeout, and forgot why.
+test("a broker that ends while it is waited for is known to refuse, too", async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    sockets.push(socket);
+    if (sockets.length === 1) socket.destroy();
+    else server.close();
+  });
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const { exit, stderr } = await peyk(["status"], { url });
+
+  expect(exit).toBe(69);
+  expect(stderr).toContain(`no broker answers at ${url} (connect ECONNREFUSED)`);
 });
 
 describe.concurrent("an output that takes nothing more", () => {

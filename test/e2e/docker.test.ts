@@ -56,7 +56,7 @@ test("the health check tells a broker that serves from one that does not", async
 });
 
 // It compiles everything, which takes its time on a busy machine.
-test("the build and start steps work in folders of their own", { timeout: 120_000 }, async () => {
+test("the build and start steps work in folders of their own", { timeout: 300_000 }, async () => {
   const build = temporaryFolder();
   const app = temporaryFolder();
   const isFinal = instructions.map(

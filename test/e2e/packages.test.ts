@@ -168,7 +168,7 @@ describe("a Vite project", () => {
     const code = output.map((file) => file.code ?? "").join("");
     expect(code).toContain("peyk.v1");
     expect(code).not.toMatch(/node:|__vite-browser-external/);
-  }, 60_000);
+  });
 });
 
 function tsconfig(files: readonly string[], more: object = {}): string {

@@ -35,6 +35,8 @@ export class PeykProcess {
   stderr = "";
   readonly #waiting = new Set<() => void>();
   readonly #closed: Promise<Finished>;
+  /** It has ended, and all that it printed was read. */
+  #isClosed = false;
 
   constructor(args: readonly string[], options: RunOptions = {}) {
     const [program = "", ...before] = programOf(options);
@@ -43,11 +45,14 @@ export class PeykProcess {
       cwd: options.directory,
       stdio: "pipe",
     });
-    this.child.stdout?.on("data", (chunk: Buffer) => this.#gather("stdout", chunk));
-    this.child.stderr?.on("data", (chunk: Buffer) => this.#gather("stderr", chunk));
+    for (const stream of ["stdout", "stderr"] as const) {
+      const gather = (text: string): void => this.#gather(stream, text);
+      this.child[stream]?.setEncoding("utf8").on("data", gather);
+    }
     this.child.stdin?.on("error", () => {});
     if (options.input !== undefined) this.child.stdin?.end(options.input);
     this.#closed = once(this.child, "close").then(([exit]) => {
+      this.#isClosed = true;
       for (const look of this.#waiting) look();
       return { exit: exit as number | null, stdout: this.stdout, stderr: this.stderr };
     });
@@ -62,7 +67,7 @@ export class PeykProcess {
     for (;;) {
       const match = pattern.exec(this[stream]);
       if (match) return match;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      if (this.#isClosed) {
         throw new Error(`ended without ${pattern}:\n${this.stdout}\n${this.stderr}`);
       }
       await new Promise<void>((resolve) => {
@@ -79,8 +84,8 @@ export class PeykProcess {
     this.child.kill(signal);
   }
 
-  #gather(stream: "stdout" | "stderr", chunk: Buffer): void {
-    this[stream] += chunk.toString();
+  #gather(stream: "stdout" | "stderr", text: string): void {
+    this[stream] += text;
     for (const look of this.#waiting) look();
   }
 }

@@ -28,7 +28,7 @@ const runnable = documents.map(({ document, snippets }) => ({
 
 describe.concurrent("the snippets of", () => {
   for (const { document, snippets } of runnable.filter((each) => each.snippets.length > 0)) {
-    test(`${document} print what it says`, { timeout: 60_000 }, async () => {
+    test(`${document} print what it says`, async () => {
       const broker = await serve();
       const folder = createFolder();
       for (const snippet of snippets) {
@@ -100,7 +100,7 @@ async function runSnippet(snippet: Snippet, folder: string, broker: Broker): Pro
   const code = snippet.code.replaceAll(DEFAULT_URL, broker.url);
   const path = `${join(folder, "path")}:${process.env["PATH"] ?? ""}`;
   // One that does not end is told from one that takes its time.
-  const options = { cwd: folder, env: { PATH: path, PEYK_URL: broker.url }, timeout: 20_000 };
+  const options = { cwd: folder, env: { PATH: path, PEYK_URL: broker.url }, timeout: 60_000 };
   if (snippet.language === "sh") {
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", code], options);
     return stdout;

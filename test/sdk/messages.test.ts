@@ -12,7 +12,10 @@ beforeEach(async () => {
   const { url } = await world.broker();
   client = await world.client(url);
   publisher = await world.client(url);
-  await publisher.subscriptions.create("orders/billing");
+  // What failed waits longer than any test.
+  await publisher.subscriptions.create("orders/billing", {
+    retry: { minMs: 600_000, maxMs: 600_000 },
+  });
 });
 
 afterEach(() => world.close());

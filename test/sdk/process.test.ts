@@ -24,7 +24,10 @@ afterEach(async () => {
   await broker.close();
 });
 
-/** Runs a script in a process of its own that has `connect` and the broker's `url`. */
+/**
+ * Runs a script in a process of its own that has `connect` and the broker's `url`. What it printed was read when it closes,
+ * not when it exits.
+ */
 function run(script: string): { readonly child: ChildProcess; readonly output: () => string } {
   const source = `
     import { connect } from "${CLIENT}";
@@ -35,8 +38,8 @@ function run(script: string): { readonly child: ChildProcess; readonly output: (
   const child = spawn(process.execPath, ["--input-type=module", "-e", source]);
   children.push(child);
   let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
   return { child, output: () => output };
 }
 
@@ -70,7 +73,7 @@ describe("a process with a client", () => {
       await peyk.subscribe("orders/billing", () => {});
       await peyk.close();
     `);
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect(code).toBe(0);
   });
 
@@ -82,7 +85,7 @@ describe("a process with a client", () => {
     `);
     await until(() => output().includes("ready"), child);
     child.kill("SIGTERM");
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect([code, output()]).toEqual([0, "ready\nclosed\n"]);
   });
 
@@ -93,7 +96,7 @@ describe("a process with a client", () => {
       await loop.next().catch((error) => say(error.name));
       await peyk.close();
     `);
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect([code, output()]).toEqual([0, "AbortError\n"]);
   });
 
@@ -102,7 +105,7 @@ describe("a process with a client", () => {
       const peyk = await connect(url);
       void peyk.publish("orders", undefined);
     `);
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect(code).toBe(1);
     expect(output()).toMatch(/undefined cannot be published/);
   });
@@ -117,7 +120,7 @@ describe("a process with a client", () => {
       });
       await peyk.publish("orders", 1);
     `);
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect([code, output()]).toEqual([0, "fine\n"]);
   });
 });
@@ -139,7 +142,7 @@ describe("a process with a broker of its own and a client of that", () => {
       setTimeout(() => say("still there"), 300).unref();
       setTimeout(() => peyk.close(), 600).unref();
     `);
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect([code, output()]).toEqual([0, "took 1\nstill there\n"]);
   });
 
@@ -152,7 +155,7 @@ describe("a process with a broker of its own and a client of that", () => {
     `);
     await until(() => output().includes("ready"), child);
     child.kill("SIGTERM");
-    const [code] = (await once(child, "exit")) as [number];
+    const [code] = (await once(child, "close")) as [number];
     expect([code, output()]).toEqual([0, "ready\nclosed\n"]);
   });
 });

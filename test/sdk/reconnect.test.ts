@@ -223,12 +223,13 @@ describe("a session that is over", () => {
 
 describe("a broker that is gone", () => {
   test("rejects connect() in time, with what was tried and why", async () => {
-    const url = "ws://127.0.0.1:9";
-    const error = await connect(url, { connectTimeoutMs: 200, log: false }).catch(
-      (e: unknown) => e,
-    );
-    expect(PeykError.is(error, "unavailable")).toBe(true);
-    expect((error as Error).message).toMatch(/127\.0\.0\.1:9 within 200 ms: .*ECONNREFUSED/);
+    const options = { connectTimeoutMs: 200, log: false } as const;
+    const rejected = () => connect("ws://127.0.0.1:9", options).catch((error: unknown) => error);
+    // On a busy machine the time may be over before anybody refused.
+    await expect.poll(rejected).toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching(/127\.0\.0\.1:9 within 200 ms: .*ECONNREFUSED/) as string,
+    });
   });
 
   test("rejects connect() in time also where nobody answers at all", async () => {
