@@ -220,7 +220,7 @@ describe("the lock of a directory, when two processes race for it", () => {
     expect(readdirSync(contested)).toEqual([]);
   }
 
-  test("goes to exactly one of them", { timeout: 120_000 }, async () => {
+  test("goes to exactly one of them", async () => {
     const module = compileSources(join(directory, "compiled"), NODE_DISK_SOURCES);
     const racers = [startRacer(module), startRacer(module)];
     try {
