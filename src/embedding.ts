@@ -70,12 +70,9 @@ export class EmbeddedBroker implements Broker {
   }
 
   async close(options?: { readonly timeoutMs?: number }): Promise<void> {
-    try {
-      await this.#server.close(options);
-    } finally {
-      // Another broker is another object: nobody has to try again.
-      this.#isClosed = true;
-    }
+    // Another broker is another object: nobody has to try again.
+    this.#isClosed = true;
+    await this.#server.close(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -88,26 +85,30 @@ export class EmbeddedBroker implements Broker {
   }
 
   readonly #openSocket: OpenSocket = (_url, events) => {
-    if (this.#isClosed) throw new PeykError("closed", "the broker in this process is closed");
-    const socket = new MemoryConnection(this.#server, this.#clock, events, () =>
-      this.#sockets.delete(socket),
-    );
+    if (this.#isClosed) throw isOver();
+    const socket = new MemoryConnection(this.#server, this.#clock, {
+      ...events,
+      closed: (code, reason) => {
+        this.#sockets.delete(socket);
+        events.closed(code, reason, this.#isClosed ? isOver() : undefined);
+      },
+    });
     this.#sockets.add(socket);
     return socket;
   };
 }
 
+const isOver = (): PeykError => new PeykError("closed", "the broker in this process is closed");
+
 /** The client's end of a connection within the process. */
 class MemoryConnection {
   readonly #socket: ReturnType<typeof joinInMemory>;
   readonly #events: SocketEvents;
-  readonly #ended: () => void;
   readonly #letGo: (() => void) | undefined;
   #isOpen = true;
 
-  constructor(server: Server, clock: Clock, events: SocketEvents, ended: () => void) {
+  constructor(server: Server, clock: Clock, events: SocketEvents) {
     this.#events = events;
-    this.#ended = ended;
     // As a socket of a network does; a clock of tests keeps nobody.
     if (clock === systemClock) this.#letGo = keepAlive();
     this.#socket = joinInMemory(server.accept, clock, {
@@ -143,7 +144,6 @@ class MemoryConnection {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#letGo?.();
-    this.#ended();
     this.#events.closed(code, reason);
   }
 }

@@ -209,6 +209,8 @@ export class HandlerConsumer implements Consumer {
     this.#attachment.state = "none";
     this.#forget(error.message);
     this.#end(error);
+    // Whoever closed the broker within this process knows.
+    if (error.code === "closed") return;
     const names = this.sources.map(({ name }) => name).join(", ");
     this.#context.log("error", `the consumer of ${names} ended: ${error.message}`, { error });
   }

@@ -231,8 +231,10 @@ export class Link {
         packet: (packet) => {
           if (isCurrent()) this.#receive(packet);
         },
-        closed: (code, reason) => {
-          if (isCurrent()) this.#onClosed(code, reason);
+        closed: (code, reason, end) => {
+          if (!isCurrent()) return;
+          if (end) this.close(end);
+          else this.#onClosed(code, reason);
         },
       });
     } catch (cause) {

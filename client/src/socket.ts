@@ -1,3 +1,5 @@
+import type { PeykError } from "./protocol/index.js";
+
 /** A connection to a broker as the SDK sees it: a WebSocket of some runtime, or memory within the process. */
 export interface Socket {
   /** Sends a packet. Its bytes may be used again as soon as this returns. */
@@ -13,8 +15,8 @@ export interface SocketEvents {
   opened(): void;
   /** The bytes belong to the receiver. */
   packet(packet: Uint8Array): void;
-  /** Once, also where it could not be opened. 1006: it just ended. */
-  closed(code: number, reason: string): void;
+  /** Once, also where it could not be opened. 1006: it just ended. `end`: the client is over, and this is why. */
+  closed(code: number, reason: string, end?: PeykError): void;
 }
 
 export type OpenSocket = (url: string, events: SocketEvents) => Socket;

@@ -300,14 +300,14 @@ describe("a broker that says goodbye", () => {
 
   test("ends clients within its process for good", async () => {
     const broker = await world.broker();
-    const inside = await broker.connect({ log: false });
-    const closed = new Promise<void>((resolve) =>
-      inside.on("state", ({ state }) => {
-        if (state === "closed") resolve();
-      }),
-    );
+    const inside = await broker.connect({ log: (level, text) => world.note(level, text) });
+    await inside.subscribe("orders/billing", () => {});
+    const states: string[] = [];
+    inside.on("state", ({ state }) => states.push(state));
     await broker.close();
-    await closed;
+    await expect.poll(() => states).toContain("closed");
+    expect(states).toEqual(["closed"]);
+    expect(world.log.filter((line) => !line.includes("says goodbye"))).toEqual([]);
     await expect(inside.publish("orders", 1)).rejects.toMatchObject({ code: "closed" });
   });
 });
