@@ -200,6 +200,10 @@ export class Ledger {
     const item = this.#find(place, number, id);
     if (!item) return;
     note(item, `${place.isDead ? "dead letter" : "delivered"} (attempt ${attempt})`);
+    if (place.isDead && isOvertaken(item)) {
+      item.redrivesWhenHandedOut = item.redrives - 1;
+      return;
+    }
     const holder = place.isDead ? item.deadHolder : item.holder;
     const isHeld = holder !== undefined && !this.#doomed.has(holder);
     if (isHeld && !this.#options.mayLoseLeases) {
@@ -491,6 +495,9 @@ export class Ledger {
     );
   }
 }
+
+/** As a dead letter: a redrive has moved it, and others had it from there, before its consumer read that it has it. */
+const isOvertaken = ({ fates, isLoose }: Item): boolean => isLoose && !fates.includes("dead");
 
 const isEnd = (fate: Fate): boolean =>
   fate === "settled" || fate === "purged" || fate === "expired";

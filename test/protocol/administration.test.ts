@@ -342,6 +342,31 @@ describe("dead letters", () => {
     ]);
   });
 
+  test("are taken from a consumer of theirs that had not read them yet", async () => {
+    const { connect } = await startBroker();
+    const client = await connect();
+    await killMessages(client, 1);
+    const slow = await connect();
+    slow.stream.pause();
+    const name = `${subscription}/dlq`;
+    const subscribed = slow.subscribe(name);
+    const running = async () =>
+      (await client.ask("getSubscription", { name }, "subscription")).stats?.running;
+    await expect.poll(running).toBe(1);
+
+    await client.ask("redriveDeadLetters", { subscription }, "count");
+    const [again] = await client.deliveries(1);
+    slow.stream.resume();
+    await subscribed;
+
+    expect(again).toMatchObject({ text: "0", failedAttempts: 0 });
+    expect(await slow.deliveries(1)).toMatchObject([{ text: "0" }]);
+    const { body } = await slow.next("consumerNotice");
+    expect(body.lost).toMatchObject([{ firstDelivery: 1, count: 1 }]);
+    expect(await slow.settle([{}])).toMatchObject([{ outcome: "lease_lost" }]);
+    expect(await client.settle([{ firstDelivery: 2 }])).toMatchObject([{ outcome: "ok" }]);
+  });
+
   test("are forgotten by a purge", async () => {
     const { connect } = await startBroker();
     const client = await connect();

@@ -95,6 +95,19 @@ describe("the ledger", () => {
       ],
       /0 messages dropped, and there were 1 to 1/,
     ],
+    [
+      "a dead letter is delivered that was redriven before the last look",
+      [
+        delivered(),
+        ask("reject"),
+        settled,
+        { kind: "redrive", sweep: 1, subscription: SUBSCRIPTION },
+        { kind: "redriven", sweep: 1 },
+        audit("live"),
+        { kind: "delivered", place: DEAD, delivered: { ...MESSAGE, attempt: 1, by: "x" } },
+      ],
+      /is dead/,
+    ],
     ["a lease is lost", [delivered(), ask("ack"), { kind: "leaseLost", ask: 7 }], /lost its lease/],
   ])("complains where %s", (_what, events, complaint) => {
     tell(...events);
@@ -142,6 +155,22 @@ describe("the ledger", () => {
         { kind: "leaseLost", ask: 8 },
         { kind: "died" },
         audit("nowhere"),
+      ],
+    ],
+    [
+      "a redriven message is delivered before the consumer of its dead letter has read that",
+      [
+        delivered(),
+        ask("reject"),
+        settled,
+        { kind: "redrive", sweep: 1, subscription: SUBSCRIPTION },
+        { kind: "redriven", sweep: 1 },
+        delivered(1, "y"),
+        { kind: "delivered", place: DEAD, delivered: { ...MESSAGE, attempt: 1, by: "x" } },
+        { kind: "ask", ask: 8, asking: { place: DEAD, number: 1, verdict: "ack", attempt: 1 } },
+        { kind: "leaseLost", ask: 8 },
+        { kind: "died" },
+        audit("live"),
       ],
     ],
     [
