@@ -12,15 +12,18 @@ export interface ServeLogOptions {
 export function createServeLog(options: ServeLogOptions, output: Output): LogListener {
   const formatters = { level: (level: string) => ({ level }) };
   const settings = { level: options.level, base: null, formatters };
-  const stderr = pino.destination({ dest: 2, sync: true });
   const json = pino(
     { ...settings, timestamp: pino.stdTimeFunctions.isoTime },
     options.format === "json"
-      ? { write: (line: string) => stderr.write(`${escapeInJson(line.trimEnd())}\n`) }
+      ? escapedTo(pino.destination({ dest: 2, sync: true }))
       : { write: (line: string) => output.say(prettyLine(line, output)) },
   );
   return (level, event, fields) => json[level](fields, event);
 }
+
+const escapedTo = (stream: pino.DestinationStream): pino.DestinationStream => ({
+  write: (line) => stream.write(`${escapeInJson(line.trimEnd())}\n`),
+});
 
 type Fields = Readonly<Record<string, unknown>>;
 

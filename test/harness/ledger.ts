@@ -62,6 +62,8 @@ interface Item {
   /** Who has it, and has not given it back: of the message, and of the dead letter. */
   holder: string | undefined;
   deadHolder: string | undefined;
+  /** Its dead letter was read by a consumer after a redrive had moved it: nothing that is said of that may be confirmed. */
+  isOvertaken: boolean;
   readonly trail: string[];
 }
 
@@ -70,6 +72,7 @@ interface Asked extends Asking {
   readonly liveCount: number;
   readonly deadCount: number;
   readonly redrivesWhenHandedOut: number;
+  readonly isOvertaken: boolean;
   /** Nothing else could have made that of it. */
   readonly isNewFate: boolean;
 }
@@ -160,6 +163,7 @@ export class Ledger {
         isLoose: false,
         holder: undefined,
         deadHolder: undefined,
+        isOvertaken: false,
         trail: [],
       });
     }
@@ -200,7 +204,8 @@ export class Ledger {
     const item = this.#find(place, number, id);
     if (!item) return;
     note(item, `${place.isDead ? "dead letter" : "delivered"} (attempt ${attempt})`);
-    if (place.isDead && isOvertaken(item)) {
+    if (place.isDead) item.isOvertaken = isOvertaken(item);
+    if (place.isDead && item.isOvertaken) {
       item.redrivesWhenHandedOut = item.redrives - 1;
       return;
     }
@@ -232,7 +237,9 @@ export class Ledger {
     const becomes = this.#after(asking);
     const { liveCount, deadCount, redrivesWhenHandedOut } = item;
     const isNewFate = !item.fates.includes(becomes);
-    this.#asked.set(ask, { ...asking, liveCount, deadCount, redrivesWhenHandedOut, isNewFate });
+    const isOvertaken = place.isDead && item.isOvertaken;
+    const known = { liveCount, deadCount, redrivesWhenHandedOut, isOvertaken, isNewFate };
+    this.#asked.set(ask, { ...asking, ...known });
     this.#become(place.subscription, item, [...item.fates, becomes]);
     if (verdict === "nack" && !place.isDead) {
       item.failures = { ...item.failures, most: Math.max(item.failures.most, attempt) };
@@ -248,6 +255,14 @@ export class Ledger {
     if (!item) return;
     const { place, number, verdict, attempt, liveCount, deadCount } = asked;
     note(item, `${verdict} confirmed`);
+    if (asked.isOvertaken) {
+      this.#complainOf(
+        place,
+        number,
+        item,
+        `was redriven, and its ${verdict} as dead letter is confirmed`,
+      );
+    }
     const isSeenAgain = place.isDead ? item.deadCount > deadCount : item.liveCount > liveCount;
     const becomes = this.#after(asked);
     // A dead letter may have been redriven, seen again and have died again by now.

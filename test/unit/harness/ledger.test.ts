@@ -108,6 +108,21 @@ describe("the ledger", () => {
       ],
       /is dead/,
     ],
+    [
+      "an ack of a dead letter is confirmed that was redriven before its consumer read it",
+      [
+        delivered(),
+        ask("reject"),
+        settled,
+        { kind: "redrive", sweep: 1, subscription: SUBSCRIPTION },
+        { kind: "redriven", sweep: 1 },
+        delivered(1, "y"),
+        { kind: "delivered", place: DEAD, delivered: { ...MESSAGE, attempt: 1, by: "x" } },
+        { kind: "ask", ask: 8, asking: { place: DEAD, number: 1, verdict: "ack", attempt: 1 } },
+        { kind: "settled", ask: 8 },
+      ],
+      /its ack as dead letter is confirmed/,
+    ],
     ["a lease is lost", [delivered(), ask("ack"), { kind: "leaseLost", ask: 7 }], /lost its lease/],
   ])("complains where %s", (_what, events, complaint) => {
     tell(...events);
